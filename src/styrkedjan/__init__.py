@@ -1,0 +1,1 @@
+"""Styrkedjan: Sweden's national quality system for schools, as software."""

@@ -1,0 +1,142 @@
+"""Publishing statistics: build the new edition aside, then switch every reader in one transaction."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import connection
+
+from styrkedjan.actions._change import change
+from styrkedjan.core.access import Event, Permission, Viewer, may
+from styrkedjan.core.catalogue import Measure
+from styrkedjan.core.refused import WrongState
+from styrkedjan.core.statistics import ImportReport, Tidy
+from styrkedjan.data import checks, store
+from styrkedjan.data.landing import Landed
+from styrkedjan.tables.places import Organiser, SchoolUnit
+from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
+
+ONE_AT_A_TIME = 0x53_54_59_52  # advisory lock: one publication at a time
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing gave. ``is_new`` is False when the edition already stood: then only the trail got a row."""
+
+    version: str
+    is_new: bool
+    report: ImportReport
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A tidy table and the landed file that it was read from, on its way into an edition."""
+
+    tidy: Tidy
+    landed: Landed
+    format: str  # "xlsx" | "pxweb"
+    invented: bool = False
+
+
+def publish(actor: Viewer, folder: Path, measures: dict[str, Measure], delivery: Delivery) -> Publication:
+    """Make a delivery part of the current edition.
+
+    In: ``folder`` of the statistics store; ``measures`` by id, for the report.
+    Out: the version that is now current, whether it is new, and the report against the edition before. Publishing
+    what already stands changes nothing, and the trail tells that somebody tried (``is_new`` false).
+    Raises: NotAllowed; WrongState when an invented nation would replace real statistics or the disk is full;
+    BrokenData when what was written cannot be read back. In every case the edition before stands whole.
+    """
+    may(actor, Permission.PUBLISH_STATISTICS).require()
+    with change(actor, Event.EDITION_PUBLISHED, about=delivery.landed.sha256) as facts:
+        _take_turn()
+        current = StatisticsEdition.objects.filter(is_current=True).first()
+        base = store.Manifest.from_json(current.manifest) if current else store.EMPTY
+        _refuse_mixing(base, delivery)
+        manifest = store.build(folder, base, delivery.tidy, _raw_file(delivery.landed), invented=delivery.invented)
+        report = _report(folder, base, measures, delivery)
+        is_new = manifest.version != (current.version if current else "")
+        if is_new:
+            _keep_source(delivery)
+            _list_places(folder, manifest)
+            _switch(manifest, report)
+        facts.update(version=manifest.version, is_new=is_new, numbers=report.counted.numbers)
+    return Publication(manifest.version, is_new, report)
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def _refuse_mixing(base: store.Manifest, delivery: Delivery) -> None:
+    if delivery.invented and base.parts and not base.invented:
+        raise WrongState(
+            "här finns redan riktig statistik, och den påhittade nationen läses därför inte in. Inget har ändrats. "
+            "Välj en annan mapp med STYRKEDJAN_HOME för att prova den påhittade nationen."
+        )
+
+
+def _raw_file(landed: Landed) -> store.RawFile:
+    return store.RawFile(landed.sha256, landed.name, landed.origin, landed.fetched_at.isoformat())
+
+
+def _report(folder: Path, base: store.Manifest, measures: dict[str, Measure], delivery: Delivery) -> ImportReport:
+    comparable = base.parts and base.invented == delivery.invented
+    previous = store.read_observations(folder, base) if comparable else None
+    return checks.report(delivery.tidy, delivery.landed.name, delivery.landed.sha256, measures, previous)
+
+
+def _keep_source(delivery: Delivery) -> None:
+    landed = delivery.landed
+    SourceFile.objects.get_or_create(
+        sha256=landed.sha256,
+        defaults={
+            "name": landed.name,
+            "origin": landed.origin,
+            "fetched_at": landed.fetched_at,
+            "size": landed.size,
+            "format": delivery.format,
+        },
+    )
+
+
+def _switch(manifest: store.Manifest, report: ImportReport) -> None:
+    """Make this edition the current one. An edition that has been current before keeps its first report."""
+    StatisticsEdition.objects.filter(is_current=True).update(is_current=False)
+    StatisticsEdition.objects.update_or_create(
+        version=manifest.version,
+        defaults={"is_current": True},
+        create_defaults={
+            "version": manifest.version,
+            "created_at": datetime.now(UTC),
+            "is_current": True,
+            "invented": manifest.invented,
+            "manifest": manifest.to_json(),
+            "report": report.to_json(),
+        },
+    )
+
+
+def _list_places(folder: Path, manifest: store.Manifest) -> None:
+    """Bring the places tables to what the edition names: one statement per table, whatever the number of places."""
+    organisers, units = store.named_places(folder, manifest)
+    Organiser.objects.filter(listed=True).update(listed=False)
+    SchoolUnit.objects.filter(listed=True).update(listed=False)
+    _upsert("organiser", ("key", "name", "type", "sort_key", "search_key"), organisers)
+    unit_columns = ("key", "code", "organiser_id", "name", "sort_key", "search_key", "last_school_year")
+    _upsert("school_unit", unit_columns, units)
+
+
+def _upsert(table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    """Insert or update rows by key and mark them listed. Table and column names come from this file alone."""
+    kinds = {"last_school_year": "smallint[]"}
+    arrays = ", ".join(f"%s::{kinds.get(column, 'text[]')}" for column in columns)
+    names = ", ".join(columns)
+    updates = ", ".join(f"{column} = excluded.{column}" for column in (*columns[1:], "listed"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}, listed) SELECT {names}, TRUE FROM unnest({arrays}) AS new({names}) "  # noqa: S608
+            f"ON CONFLICT (key) DO UPDATE SET {updates}",
+            [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in columns],
+        )

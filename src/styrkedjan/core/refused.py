@@ -1,0 +1,68 @@
+"""Refusals: what the house says no to, and the only errors a user is meant to read.
+
+Anything that is not a ``Refused`` is a bug. Every message is Swedish and says what happened,
+what is kept and what to do.
+"""
+
+from dataclasses import dataclass
+
+
+class Refused(Exception):
+    """A no with a reason. ``status`` is the HTTP status that a page answers with."""
+
+    status = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotAllowed(Refused):
+    """The viewer may not do this."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """There is no such thing, or not for this viewer. ``suggestions`` are texts to try instead."""
+
+    status = 404
+
+    def __init__(self, message: str, suggestions: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.suggestions = suggestions
+
+
+class WrongState(Refused):
+    """The thing exists but cannot do this now."""
+
+    status = 409
+
+
+class BadInput(Refused):
+    """What the user sent cannot be used."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where in a source something stands: file, and sheet/cell or API path as the source names them."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file, f"bladet ”{self.sheet}”" if self.sheet else "", f"cell {self.cell}" if self.cell else ""]
+        return ", ".join(part for part in parts if part)
+
+
+class BrokenData(Refused):
+    """A source or a catalogue file that does not hold what it must. ``spot`` names the place."""
+
+    status = 422
+
+    def __init__(self, message: str, spot: Spot | None = None) -> None:
+        super().__init__(f"{spot}: {message}" if spot else message)
+        self.spot = spot

@@ -1,0 +1,63 @@
+"""The catalogue on disk: read, checked and built into the frozen values of ``core.catalogue``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from styrkedjan.core.catalogue import Catalogue
+from styrkedjan.core.refused import BrokenData, NotFound
+from styrkedjan.data.catalogue.building import build_catalogue
+from styrkedjan.data.catalogue.checking import cross_problems
+from styrkedjan.data.catalogue.problems import Problem
+from styrkedjan.data.catalogue.shelf import Shelf, read_shelf
+
+__all__ = ["PrivacyRule", "Problem", "check_catalogue", "load_catalogue", "load_privacy"]
+
+
+@dataclass(frozen=True)
+class PrivacyRule:
+    """What a column of the database holds: its class, how long it is kept and why it is there."""
+
+    table: str
+    column: str
+    privacy_class: str  # public | internal | personal | anonymous
+    kept: str
+    why: str
+
+
+def check_catalogue(folder: Path) -> list[Problem]:
+    """Everything that is wrong in the catalogue's files, by file and line; empty when nothing is."""
+    return _problems(read_shelf(folder))
+
+
+def load_catalogue(folder: Path, edition: str | None = None) -> Catalogue:
+    """The catalogue with one framework edition, the newest unless another is named.
+
+    Raises: BrokenData that lists every problem with file, line and key. NotFound for an edition without a folder.
+    """
+    shelf = _checked_shelf(folder)
+    if edition is not None and edition not in shelf.editions:
+        raise NotFound(f"Utgåvan ”{edition}” finns inte. De som finns är {', '.join(shelf.editions)}.", shelf.editions)
+    return build_catalogue(shelf, edition or shelf.newest)
+
+
+def load_privacy(folder: Path) -> tuple[PrivacyRule, ...]:
+    """Every table and column of the database as ``privacy.yaml`` describes it. Raises: BrokenData."""
+    tables = _checked_shelf(folder).documents["privacy.yaml"].value["tables"]
+    return tuple(
+        PrivacyRule(table, column, rule["class"], rule["kept"], rule["why"])
+        for table, columns in tables.items()
+        for column, rule in columns.items()
+    )
+
+
+def _problems(shelf: Shelf) -> list[Problem]:
+    return sorted((*shelf.problems, *cross_problems(shelf)))
+
+
+def _checked_shelf(folder: Path) -> Shelf:
+    shelf = read_shelf(folder)
+    problems = _problems(shelf)
+    if problems:
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        raise BrokenData(f"Katalogen kan inte läsas. Inget har ändrats. Rätta det här och försök igen:\n{listed}")
+    return shelf

@@ -1,0 +1,1 @@
+"""One module per source and format; each ends in a Tidy."""

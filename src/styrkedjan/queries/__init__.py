@@ -1,0 +1,1 @@
+"""Reading: every query takes the viewer first and gives a value."""

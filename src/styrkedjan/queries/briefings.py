@@ -1,0 +1,82 @@
+"""The briefing (underlag) of one place and school year: evaluate, release, assemble."""
+
+from functools import lru_cache
+
+from styrkedjan.core.access import Permission, Viewer, may
+from styrkedjan.core.briefings import Briefing, Setting, assemble
+from styrkedjan.core.disclosure import ReleasedTable, release
+from styrkedjan.core.indicators import (
+    PUPIL_COUNT,
+    ComparisonGroup,
+    Question,
+    comparison_group,
+    evaluate,
+)
+from styrkedjan.core.places import NATION, Organiser, Place, SchoolUnit
+from styrkedjan.core.refused import NotFound
+from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.queries.catalogue import catalogue
+from styrkedjan.queries.places import place_by_key, units_of
+from styrkedjan.queries.statistics import current_version, manifest_of, observations_of, spread
+
+SCHOOL_FORM = "compulsory"
+
+
+def briefing(viewer: Viewer, place_key: str, year: SchoolYear | None = None) -> Briefing:
+    """Everything that may be shown of a place in a school year; the latest loaded when ``year`` is None.
+
+    Raises: NotFound when the place or the school year is not in the current edition.
+    """
+    may(viewer, Permission.READ_STATISTICS).require()
+    version = current_version()
+    chosen = _loaded_year(version, year)
+    place = place_by_key(viewer, place_key)
+    units = units_of(viewer, place) if isinstance(place, Organiser) else ()
+    return _assembled(version, place, units, chosen)
+
+
+@lru_cache(maxsize=64)
+def _assembled(version: str, place: Place, units: tuple[SchoolUnit, ...], year: SchoolYear) -> Briefing:
+    """The briefing is a function of its arguments alone, and an edition never changes: safe to keep."""
+    known = catalogue()
+    group = _group(version, place, year)
+    setting = Setting(
+        place=place,
+        units=units,
+        school_form=SCHOOL_FORM,
+        school_year=year,
+        edition=manifest_of(version).facts(),
+        group=group,
+        framework=known.framework,
+        rules=known.disclosure,
+        unit_measures=known.framework.unit_overview,
+    )
+    return assemble(_released(version, place, group, setting), setting)
+
+
+def _loaded_year(version: str, year: SchoolYear | None) -> SchoolYear:
+    years = manifest_of(version).school_years
+    if year is None:
+        return years[-1]
+    if year not in years:
+        loaded = ", ".join(map(str, years))
+        raise NotFound(f"Läsåret {year} är inte inläst. Inlästa läsår: {loaded}.", tuple(map(str, years)))
+    return year
+
+
+def _group(version: str, place: Place, year: SchoolYear) -> ComparisonGroup:
+    rows = observations_of(version).of(place.key)
+    pupils = rows.filter((rows["measure"] == PUPIL_COUNT) & (rows["school_year"] == year.autumn))["value"].to_list()
+    return comparison_group(place.key, pupils[0] if pupils else None, catalogue().disclosure)
+
+
+def _released(version: str, place: Place, group: ComparisonGroup, setting: Setting) -> ReleasedTable:
+    is_unit = isinstance(place, SchoolUnit)
+    question = Question(
+        places=(place.key, place.organiser.key, NATION) if is_unit else (place.key, NATION),
+        school_year=setting.school_year,
+        units_of="" if is_unit else place.key,
+        unit_measures=setting.unit_measures,
+    )
+    raw = evaluate(observations_of(version), question, spread(version, group, setting.school_year))
+    return release(raw, setting.rules)

@@ -1,0 +1,96 @@
+"""Editions of the statistics: which is current, what it holds, and where each number stands in its source."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import polars as pl
+from django.conf import settings
+
+from styrkedjan.core.access import Permission, Viewer, may
+from styrkedjan.core.briefings import EditionFacts
+from styrkedjan.core.indicators import ComparisonGroup, spread_of
+from styrkedjan.core.raw import Observations
+from styrkedjan.core.refused import NotFound
+from styrkedjan.core.statistics import ImportReport, SchoolYear
+from styrkedjan.data import store
+from styrkedjan.tables.statistics import StatisticsEdition
+
+NO_STATISTICS = (
+    "Ingen statistik är inläst ännu. Läs in en fil med kommandot styrkedjan import, eller prova den påhittade nationen "
+    "med styrkedjan demo."
+)
+
+
+def current_version() -> str:
+    """The version of the current edition: one small query, and the key of every cache. Raises NotFound."""
+    version = version_or_none()
+    if version is None:
+        raise NotFound(NO_STATISTICS)
+    return version
+
+
+def version_or_none() -> str | None:
+    """The version of the current edition, or None when nothing is loaded."""
+    return StatisticsEdition.objects.filter(is_current=True).values_list("version", flat=True).first()
+
+
+@lru_cache(maxsize=8)
+def manifest_of(version: str) -> store.Manifest:
+    """The manifest of an edition, which never changes. Raises NotFound."""
+    content = StatisticsEdition.objects.filter(version=version).values_list("manifest", flat=True).first()
+    if content is None:
+        raise NotFound("Den utgåvan av statistiken finns inte.")
+    return store.Manifest.from_json(content)
+
+
+@lru_cache(maxsize=2)
+def observations_of(version: str) -> Observations:
+    """The observations of an edition, read once per process and version."""
+    return Observations(store.read_observations(settings.STATISTICS_STORE, manifest_of(version)))
+
+
+@lru_cache(maxsize=256)
+def spread(version: str, group: ComparisonGroup, year: SchoolYear) -> pl.DataFrame:
+    """The spread of a comparison group, computed once per edition, group and school year."""
+    return spread_of(observations_of(version), group, year)
+
+
+def edition_facts(viewer: Viewer) -> EditionFacts:
+    """What the current edition is made of. Raises NotFound when nothing is loaded."""
+    may(viewer, Permission.READ_STATISTICS).require()
+    return manifest_of(current_version()).facts()
+
+
+@dataclass(frozen=True)
+class EditionSummary:
+    """One edition in the list of editions, with the report of the import that made it."""
+
+    version: str
+    created_at: datetime
+    is_current: bool
+    invented: bool
+    facts: EditionFacts
+    report: ImportReport
+
+
+def editions(viewer: Viewer) -> tuple[EditionSummary, ...]:
+    """Every edition, newest first."""
+    may(viewer, Permission.READ_STATISTICS).require()
+    return tuple(map(_summary, StatisticsEdition.objects.order_by("-created_at", "version")))
+
+
+def edition(viewer: Viewer, version: str) -> EditionSummary:
+    """One edition with its report. Raises NotFound."""
+    may(viewer, Permission.READ_STATISTICS).require()
+    row = StatisticsEdition.objects.filter(version=version).first()
+    if row is None:
+        raise NotFound("Den utgåvan av statistiken finns inte.")
+    return _summary(row)
+
+
+def _summary(row: StatisticsEdition) -> EditionSummary:
+    facts = store.Manifest.from_json(row.manifest).facts()
+    return EditionSummary(
+        row.version, row.created_at, row.is_current, row.invented, facts, ImportReport.from_json(row.report)
+    )

@@ -1,0 +1,1 @@
+"""Values become Swedish words, SVG, PDF and tables. Knows no Django."""

@@ -1,0 +1,1 @@
+"""The running house: settings, urls, the command line and the embedded database."""

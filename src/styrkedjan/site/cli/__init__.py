@@ -1,0 +1,74 @@
+"""The ``styrkedjan`` command. Exit codes: 0 done, 2 refused with a reason in Swedish, 130 interrupted."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from styrkedjan.core.refused import Refused
+from styrkedjan.site.cli import briefing, database, importing, serving
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except Refused as refusal:
+        print(f"Det gick inte: {refusal.message}", file=sys.stderr)
+        suggestions = getattr(refusal, "suggestions", ())
+        if suggestions:
+            print("Menade du något av det här?", file=sys.stderr)
+            print("\n".join(f"  {suggestion}" for suggestion in suggestions), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\nAvbrutet. Det som redan var klart finns kvar.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="styrkedjan",
+        description="Det nationella kvalitetssystemet som programvara: från officiell statistik till ett underlag.",
+    )
+    commands = parser.add_subparsers(title="kommandon", required=True, metavar="KOMMANDO")
+
+    command = commands.add_parser("import", help="läs in Underlag för analys från en fil eller adress")
+    command.add_argument(
+        "file", metavar="FIL|ADRESS", help="en xlsx-fil, en adress till en, eller en PxWeb-tabell"
+    )
+    command.add_argument("--lasar", metavar="LÄSÅR", action="append", default=[], help="bara detta läsår (PxWeb)")
+    command.set_defaults(run=importing.run_import)
+
+    command = commands.add_parser("underlag", help="gör ett underlag som PDF, eller alla huvudmäns")
+    command.add_argument("place", metavar="NAMN|ORGNR|SKOLENHETSKOD", nargs="?", default="")
+    command.add_argument("--lasar", metavar="LÄSÅR", help="läsår, till exempel 2024/25 (annars det senaste)")
+    command.add_argument("--pdf", metavar="FIL", type=Path, help="filen att skriva (annars efter namnet)")
+    command.add_argument("--all", metavar="MAPP", type=Path, dest="folder", help="alla huvudmäns underlag till en mapp")
+    command.add_argument(
+        "--processer", metavar="ANTAL", type=int, default=0, help="så många i taget"
+    )
+    command.set_defaults(run=briefing.run_briefing)
+
+    command = commands.add_parser("demo", help="läs in en påhittad nation att prova med")
+    command.add_argument("--if-empty", action="store_true", help="gör ingenting om statistik redan finns")
+    command.set_defaults(run=importing.run_demo)
+
+    command = commands.add_parser("serve", help="starta webbplatsen på den här datorn")
+    command.add_argument("--port", type=int, default=8700)
+    command.add_argument("--processer", metavar="ANTAL", type=int, default=2)
+    command.set_defaults(run=serving.run_serve)
+
+    command = commands.add_parser("db", help="den inbyggda databasservern")
+    command.add_argument("action", choices=["start", "stop", "status", "psql"])
+    command.add_argument("rest", nargs=argparse.REMAINDER, help="vidare till psql")
+    command.set_defaults(run=database.run_database)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

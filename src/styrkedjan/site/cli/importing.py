@@ -1,0 +1,151 @@
+"""``styrkedjan import`` and ``styrkedjan demo``: from a file or an address to a published edition and its report."""
+
+import argparse
+import errno
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from styrkedjan.core.access import ANYONE, OPERATOR
+from styrkedjan.core.catalogue import StatisticsSource
+from styrkedjan.core.refused import BadInput
+from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.site.home import home
+from styrkedjan.site.running import house
+
+SOURCE = "ufa_compulsory"
+STEPS = 4
+LARGEST_WORKBOOK = 50_000_000
+WHY_UNREADABLE = {
+    errno.ENOENT: "den finns inte",
+    errno.EISDIR: "det är en mapp",
+    errno.EACCES: "behörighet saknas",
+}
+Step = Callable[[str], None]
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Read a file or an address, publish it and print the report."""
+    years = [SchoolYear.parse(text) for text in options.lasar]
+    with house():
+        with _progress() as step:
+            publication = _import(options.file, years, step)
+        _print_report(publication)
+    return 0
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Import the invented nation: real workbooks with invented values, by the same reader as the official file."""
+    from styrkedjan.data.invented_nation import invented_workbooks
+
+    with house():
+        from styrkedjan.queries.catalogue import catalogue
+        from styrkedjan.tables.statistics import StatisticsEdition
+
+        if options.if_empty and StatisticsEdition.objects.filter(is_current=True).exists():
+            return 0
+        known = catalogue()
+        with _progress(steps=STEPS * 3) as step:
+            step("Hittar på en nation")
+            workbooks = invented_workbooks(known.sources[SOURCE], known.framework.measures)
+            for name, content in sorted(workbooks.items()):
+                _publish_workbook(content, name, "påhittad av styrkedjan demo", step, invented=True)
+    print(
+        f"Den påhittade nationen är inläst i {home()}: {len(workbooks)} läsår. Alla namn och tal är påhittade."
+    )
+    return 0
+
+
+def _import(text: str, years: list[SchoolYear], step: Step):  # noqa: ANN202  (Publication is known once Django is set up)
+    if not re.match(r"https?://", text):
+        step("Läser filen")
+        path = Path(text)
+        return _publish_workbook(_file_content(path), path.name, str(path.resolve()), step)
+    if text.split("?")[0].endswith(".px"):
+        return _publish_table(text, years, step)
+    from styrkedjan.data.landing import download
+
+    step("Hämtar filen")
+    content, name = download(text)
+    return _publish_workbook(content, name, text, step)
+
+
+def _file_content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_WORKBOOK:
+            raise BadInput(f"{path.name} är större än 50 MB och läses inte in. Inget har ändrats.")
+        return path.read_bytes()
+    except OSError as error:
+        reason = WHY_UNREADABLE.get(error.errno or 0, error.strerror)
+        raise BadInput(f"filen {path} går inte att läsa: {reason}. Inget har ändrats.") from error
+
+
+def _publish_workbook(content: bytes, name: str, origin: str, step: Step, *, invented: bool = False):  # noqa: ANN202
+    from styrkedjan.data.landing import land
+    from styrkedjan.data.sources.ufa_workbook import read_workbook
+
+    step("Tolkar arbetsboken")
+    tidy = read_workbook(content, name, _source())
+    landed = land(home() / "landing", content, name, origin, datetime.now(UTC))
+    return _publish(tidy, landed, "xlsx", step, invented)
+
+
+def _publish_table(url: str, years: list[SchoolYear], step: Step):  # noqa: ANN202
+    from styrkedjan.data.sources.ufa_pxweb import fetch, land_fetched, read_answers
+
+    step("Hämtar från statistikdatabasen")
+    fetched = fetch(url, _source(), years or None)
+    tidy = read_answers(fetched.answers, url, _source())
+    landed = land_fetched(home() / "landing", fetched, datetime.now(UTC))
+    return _publish(tidy, landed, "pxweb", step, invented=False)
+
+
+def _publish(tidy, landed, kind: str, step: Step, invented: bool):  # noqa: ANN001, ANN202
+    from styrkedjan.actions.statistics import Delivery, publish
+    from styrkedjan.queries.catalogue import catalogue
+
+    step("Kontrollerar och publicerar")
+    delivery = Delivery(tidy, landed, kind, invented)
+    return publish(OPERATOR, home() / "statistics", catalogue().framework.measure_by_id, delivery)
+
+
+def _source() -> StatisticsSource:
+    from styrkedjan.queries.catalogue import catalogue
+
+    return catalogue().sources[SOURCE]
+
+
+@contextmanager
+def _progress(steps: int = STEPS) -> Iterator[Step]:
+    """A progress bar on a terminal; plain lines elsewhere."""
+    with Progress(TextColumn("{task.description}"), BarColumn(), transient=True) as progress:
+        task = progress.add_task("Startar", total=steps)
+
+        def step(text: str) -> None:
+            progress.update(task, description=text, advance=1)
+
+        yield step
+
+
+def _print_report(publication) -> None:  # noqa: ANN001
+    from styrkedjan.queries.catalogue import catalogue
+    from styrkedjan.queries.places import names_of
+    from styrkedjan.render.import_report import printed_report
+    from styrkedjan.render.words import Words
+
+    known = catalogue()
+    words = Words("sv", known.words["sv"])
+    printed = printed_report(publication.report, known, names_of(ANYONE, publication.report.named_places), words)
+    print(words("report.published" if publication.is_new else "report.unchanged", version=publication.version))
+    for label, value in printed.facts:
+        print(f"  {label:<34}{value}")
+    for section in printed.sections:
+        print(f"\n{section.title}")
+        if section.text:
+            print(f"  {section.text}")
+        for row in section.rows:
+            print(f"  {row}")

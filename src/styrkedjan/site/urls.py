@@ -1,0 +1,76 @@
+"""Every address of the site. Swedish words, stable, and nothing in them that needs a sign-in to be known."""
+
+from django.urls import include, path, register_converter
+
+from styrkedjan.pages.briefings import views as briefings
+from styrkedjan.pages.catalogue import views as catalogue
+from styrkedjan.pages.indicators import views as indicators
+from styrkedjan.pages.places import views as places
+from styrkedjan.pages.start import views as start
+from styrkedjan.pages.statistics import views as statistics
+
+
+class OrganiserKey:
+    """Ten digits, as in an organisation number."""
+
+    regex = r"\d{10}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class UnitKey(OrganiserKey):
+    """Organisation number and unit code."""
+
+    regex = r"\d{10}-\d{8}"
+
+
+class PlaceKey(OrganiserKey):
+    """Riket, an organiser or a unit."""
+
+    regex = r"00|\d{10}(?:-\d{8})?"
+
+
+class UnitCode(OrganiserKey):
+    """Eight digits, as in a school unit code."""
+
+    regex = r"\d{8}"
+
+
+for name, converter in {"organiser": OrganiserKey, "unit": UnitKey, "place": PlaceKey, "code": UnitCode}.items():
+    register_converter(converter, name)
+
+
+def place_pages(kind: str) -> list:
+    """The pages that organisers and units have alike."""
+    return [
+        path("", briefings.position, name=f"{kind}.position"),
+        path("underlag/", briefings.briefing, name=f"{kind}.briefing"),
+        path("underlag.pdf", briefings.pdf, name=f"{kind}.pdf"),
+        path("siffror.csv", briefings.csv, name=f"{kind}.csv"),
+        path("indikator/<slug:measure>/", indicators.indicator, name=f"{kind}.indicator"),
+        path("indikator/<slug:measure>/<slug:chart>.<slug:kind>", indicators.chart, name=f"{kind}.chart"),
+    ]
+
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("sok/", places.search, name="search"),
+    path("huvudman/<organiser:key>/", include(place_pages("organiser"))),
+    path("skolenhet/<unit:key>/", include(place_pages("unit"))),
+    path("skolenhet/<code:code>/", places.unit_by_code, name="unit.code"),
+    path("siffra/<place:key>/<slug:measure>/<int:year>/", indicators.lineage, name="lineage"),
+    path("kvalitetssystemet/", catalogue.framework, name="framework"),
+    path("kvalitetssystemet/faktor/<slug:factor>/", catalogue.factor, name="factor"),
+    path("kvalitetssystemet/samtal/<slug:script>/", catalogue.workshop, name="workshop"),
+    path("kvalitetssystemet/indikatorer/", catalogue.measures, name="measures"),
+    path("ordlista/", catalogue.glossary, name="glossary"),
+    path("data/", statistics.editions, name="editions"),
+    path("data/utgava/<slug:version>/", statistics.edition, name="edition"),
+]
+
+handler404 = "styrkedjan.pages.start.views.not_found"
+handler500 = "styrkedjan.pages.start.views.broken"

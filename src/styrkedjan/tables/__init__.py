@@ -1,0 +1,1 @@
+"""Rows: one Django app, a file per noun. Nothing here decides anything."""
