@@ -37,7 +37,7 @@ test: setup-dev ## everything that must hold: checks, tests, and the database te
 	@scripts/debian $(DEBIAN_TEST)
 	$(MAKE) --no-print-directory check
 	.venv/bin/pytest -n 2 --dist loadgroup
-	@if .venv/bin/python -m styrkedjan.site.postgres.binaries system >/dev/null 2>&1; then \
+	@if .venv/bin/python -c "import sys; from styrkedjan.site.postgres import binaries; sys.exit(binaries.system() is None)"; then \
 	  echo "The database tests once more, on the system's own PostgreSQL:"; \
 	  STYRKEDJAN_POSTGRES=system .venv/bin/pytest -m "database and not browser" -n 2 --dist loadgroup; fi
 

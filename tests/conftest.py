@@ -5,8 +5,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL = Path(os.environ.get("STYRKEDJAN_SHARED_DATA", PROJECT.parent / "shared" / "data"))
@@ -58,3 +62,11 @@ def tables(house: Path) -> Iterator[Path]:
     with transaction.atomic():
         yield house
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def world(house: Path) -> "World":
+    """One small Sweden, published through the real action and kept for the session."""
+    from tests.world import build
+
+    return build(house)

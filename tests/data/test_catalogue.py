@@ -192,14 +192,14 @@ def test_series_are_cut_where_the_world_changed(framework):
     assert "årskurs 9 mot årskurs 8" in grade_8
 
 
-def test_floors_double_for_small_places(framework):
+def test_floors_are_wider_for_small_places(framework):
     floors = {
         (measure.unit, measure.practical_floor, measure.practical_floor_small)
         for measure in framework.measures
         if measure.practical_floor is not None
     }
-    # The guardians' mean is printed in whole numbers, so 1 is the smallest difference there is.
-    assert floors == {(Unit.PERCENT, 5.0, 10.0), (Unit.INDEX, 0.3, 0.6), (Unit.INDEX, 1.0, 2.0), (Unit.RATIO, 1.0, 2.0)}
+    # The guardians' mean is printed in whole numbers: two of them can differ by one and hide nearly the same mean.
+    assert floors == {(Unit.PERCENT, 5.0, 10.0), (Unit.INDEX, 0.3, 0.6), (Unit.INDEX, 2.0, 3.0), (Unit.RATIO, 1.0, 2.0)}
     assert all(measure.practical_floor is not None for measure in framework.measures if measure.is_indicator)
     assert framework.measure_by_id["cost_per_pupil_sek"].practical_floor is None
 

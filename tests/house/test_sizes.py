@@ -12,6 +12,7 @@ from tests.house.source import PACKAGE, Source, obeyed, planted, sources
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MEDIAN_FUNCTION = 10
+LONGEST_VIEW = 15
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "managers", "services", "repositories", "mixins"}
 # Commands import what needs Django only once Django is set up on a database; nobody else has such a reason.
 LATE_IMPORTS = "site/"
@@ -33,6 +34,13 @@ def long_functions(found: list[Source]) -> Iterator[str]:
         for function in source.functions:
             if length(function) > LONGEST_FUNCTION:
                 yield f"{source.name}:{function.lineno} {function.name} has {length(function)} lines: divide it."
+
+
+def long_views(found: list[Source]) -> Iterator[str]:
+    for source in found:
+        for view in source.top_functions if source.name.endswith("/views.py") else ():
+            if length(view) > LONGEST_VIEW:
+                yield f"{source.name}:{view.lineno} {view.name} has {length(view)} lines: a view asks and renders."
 
 
 def median_function(found: list[Source]) -> float:
@@ -67,6 +75,10 @@ def test_functions_are_short():
     obeyed(long_functions(sources()), f"A function has at most {LONGEST_FUNCTION} lines.")
 
 
+def test_views_are_short():
+    obeyed(long_views(sources()), f"A view has at most {LONGEST_VIEW} lines.")
+
+
 def test_the_middle_function_is_short():
     middle = median_function(sources())
     assert middle <= MEDIAN_FUNCTION, f"The median function has {middle} lines, more than {MEDIAN_FUNCTION}."
@@ -92,6 +104,12 @@ def test_a_long_function_is_caught():
 
 def test_a_long_method_is_caught():
     assert list(long_functions(planted(core__x="class C:\n    def f(self):\n" + "        a = 1\n" * 60)))
+
+
+def test_a_long_view_is_caught():
+    view = "def page(request):\n" + "    a = 1\n" * 15
+    assert list(long_views(planted(pages__x__views=view)))
+    assert not list(long_views(planted(pages__x__parts=view)))
 
 
 def test_the_median_is_of_all_functions():

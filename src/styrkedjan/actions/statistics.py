@@ -1,5 +1,6 @@
 """Publishing statistics: build the new edition aside, then switch every reader in one transaction."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,10 @@ from styrkedjan.data.landing import Landed
 from styrkedjan.tables.places import Organiser, SchoolUnit
 from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
 
+ORGANISER_COLUMNS = dict.fromkeys(("key", "name", "type", "sort_key", "search_key"), "text")
+UNIT_COLUMNS = dict.fromkeys(("key", "code", "organiser_id", "name", "sort_key", "search_key"), "text") | {
+    "last_school_year": "smallint"
+}
 ONE_AT_A_TIME = 0x53_54_59_52  # advisory lock: one publication at a time
 
 
@@ -123,20 +128,22 @@ def _list_places(folder: Path, manifest: store.Manifest) -> None:
     organisers, units = store.named_places(folder, manifest)
     Organiser.objects.filter(listed=True).update(listed=False)
     SchoolUnit.objects.filter(listed=True).update(listed=False)
-    _upsert("organiser", ("key", "name", "type", "sort_key", "search_key"), organisers)
-    unit_columns = ("key", "code", "organiser_id", "name", "sort_key", "search_key", "last_school_year")
-    _upsert("school_unit", unit_columns, units)
+    _upsert("organiser", ORGANISER_COLUMNS, organisers)
+    _upsert("school_unit", UNIT_COLUMNS, units)
 
 
-def _upsert(table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
-    """Insert or update rows by key and mark them listed. Table and column names come from this file alone."""
-    kinds = {"last_school_year": "smallint[]"}
-    arrays = ", ".join(f"%s::{kinds.get(column, 'text[]')}" for column in columns)
+def _upsert(table: str, columns: dict[str, str], rows: list[tuple]) -> None:
+    """Insert or update rows by key and mark them listed. Table, columns and types come from this file alone.
+
+    The rows travel as one JSON text: the database reads it several times faster than the driver writes arrays.
+    """
     names = ", ".join(columns)
-    updates = ", ".join(f"{column} = excluded.{column}" for column in (*columns[1:], "listed"))
+    typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    updates = ", ".join(f"{column} = excluded.{column}" for column in (*columns, "listed") if column != "key")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}, listed) SELECT {names}, TRUE FROM unnest({arrays}) AS new({names}) "  # noqa: S608
+            f"INSERT INTO {table} ({names}, listed) "  # noqa: S608
+            f"SELECT {names}, TRUE FROM json_to_recordset(%s::json) AS new({typed}) "
             f"ON CONFLICT (key) DO UPDATE SET {updates}",
-            [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in columns],
+            [json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False)],
         )

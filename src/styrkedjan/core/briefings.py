@@ -159,6 +159,7 @@ class Briefing:
         return tuple(line for section in self.sections for line in section.lines)
 
     def line(self, measure_id: str) -> Line | None:
+        """The line of one measure, or None."""
         return next((line for line in self.lines if line.measure.id == measure_id), None)
 
     @property

@@ -19,7 +19,7 @@ class Wording(StrEnum):
 
 
 class ChainLevel(StrEnum):
-    """Levels of the governance chain (styrkedjan)."""
+    """A level of the governance chain (nivå i styrkedjan)."""
 
     ORGANISER = "organiser"
     PRINCIPAL = "principal"
@@ -100,7 +100,10 @@ class PeriodMeaning(StrEnum):
 
 @dataclass(frozen=True)
 class SeriesBreak:
-    """Values before ``first_school_year`` are not joined to those from it on. ``note`` says why, in Swedish."""
+    """A series break (brott i tidsserien): values before ``first_school_year`` are not joined to those from it on.
+
+    ``note`` says why, in Swedish.
+    """
 
     first_school_year: SchoolYear
     note: str
@@ -108,7 +111,7 @@ class SeriesBreak:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure of the official table: an indicator of a sub-goal, or an operating condition.
+    """A measure (mått) of the official table: an indicator of a sub-goal, or an operating condition.
 
     ``practical_floor`` is the smallest difference from riket that is worth a word, in the measure's unit;
     ``practical_floor_small`` holds for a place with few pupils. ``jump`` is the change between two school years that
@@ -242,9 +245,11 @@ class Framework:
         return {measure.id: measure for measure in self.measures}
 
     def sub_goals_of(self, school_form: str) -> tuple[SubGoal, ...]:
+        """The sub-goals of one school form, in the order of the source."""
         return tuple(goal for goal in self.sub_goals if goal.school_form == school_form)
 
     def measures_of(self, group: str) -> tuple[Measure, ...]:
+        """The measures of a sub-goal or of a kind of operating condition, in the order of the catalogue."""
         return tuple(measure for measure in self.measures if measure.group == group)
 
 

@@ -7,6 +7,7 @@ from styrkedjan.core.places import NATION
 from styrkedjan.core.statistics import Change, Counted, ImportReport, SchoolYear, Status, Tidy
 
 EXAMPLES = 12
+LEAST_STEPS = 10
 ABSOLUTE_JUMP_UNITS = (Unit.PERCENT, Unit.INDEX)
 FLOAT_NOISE = 1e-9  # 85,6 - 60,6 is not exactly 25 in binary fractions
 
@@ -102,6 +103,7 @@ def _changes(observations: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Da
 def _jumps(now: pl.DataFrame, before: pl.DataFrame, measures: dict[str, Measure]) -> pl.DataFrame:
     """Cells that moved more than their measure's jump since the year before, largest relative to the jump first.
 
+    A step of fewer than LEAST_STEPS in the last printed digit is none: 0,1 full-time posts that become 0,2 are noise.
     Riket is in it too: a jump there is the surest sign that a definition has changed.
     """
     if not before.height:
@@ -111,8 +113,9 @@ def _jumps(now: pl.DataFrame, before: pl.DataFrame, measures: dict[str, Measure]
             "measure": list(measures),
             "jump": [measure.jump for measure in measures.values()],
             "absolute": [measure.unit in ABSOLUTE_JUMP_UNITS for measure in measures.values()],
+            "least": [LEAST_STEPS * 10.0**-measure.decimals for measure in measures.values()],
         },
-        schema={"measure": pl.String, "jump": pl.Float64, "absolute": pl.Boolean},
+        schema={"measure": pl.String, "jump": pl.Float64, "absolute": pl.Boolean, "least": pl.Float64},
     )
     both = now.join(before, on=["place", "measure"], suffix="_before").join(limits, on="measure")
     step = (pl.col("value") - pl.col("value_before")).abs()
@@ -120,6 +123,7 @@ def _jumps(now: pl.DataFrame, before: pl.DataFrame, measures: dict[str, Measure]
     return (
         both.with_columns((size / pl.col("jump")).alias("times"))
         .filter(pl.col("times").is_finite() & (pl.col("times") > 1 + FLOAT_NOISE))
+        .filter(step > pl.col("least") - FLOAT_NOISE)
         .sort(pl.col("place") != NATION, -pl.col("times"), "place", "measure")
         .select("place", "measure", "school_year", _printed("_before").alias("before"), _printed("").alias("after"))
     )

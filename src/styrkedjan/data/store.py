@@ -7,6 +7,7 @@ decided here: that is one row in the database, switched in the same transaction 
 
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -76,6 +77,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, content: dict) -> "Manifest":
+        """Read what ``to_json`` wrote."""
         parts = tuple(Part(**{**part, "raw": RawFile(**part["raw"])}) for part in content["parts"])
         return cls(parts=parts, invented=content["invented"])
 
@@ -133,12 +135,12 @@ def _all_or_nothing(folder: Path) -> Iterator[None]:
 
 
 def _write_part(folder: Path, tidy: Tidy, year: SchoolYear, raw: RawFile) -> Part:
-    observations = tidy.observations
+    observations, places = tidy.observations, tidy.places
     if len(tidy.school_years) > 1:
         observations = observations.filter(pl.col("school_year") == year.autumn)
-    observations = observations.sort("place", maintain_order=True)
-    present = observations["place"].unique()
-    places = tidy.places.filter(pl.col("place").is_in(present.implode())) if len(tidy.school_years) > 1 else tidy.places
+        places = places.filter(pl.col("place").is_in(observations["place"].unique().implode()))
+    if not observations["place"].is_sorted():
+        observations = observations.sort("place", maintain_order=True)
     return Part(
         source=tidy.source,
         school_year=year.autumn,
@@ -154,11 +156,14 @@ def _write_part(folder: Path, tidy: Tidy, year: SchoolYear, raw: RawFile) -> Par
 
 def _write_verified(folder: Path, frame: pl.DataFrame) -> str:
     """Write a frame aside, read it back, compare, and only then give it its name: the hash of its bytes."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="lz4", statistics=False)
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
     with _aside(folder) as aside:
-        frame.write_parquet(aside, compression="lz4", statistics=False)
-        content = aside.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        if not pl.read_parquet(content).equals(frame):
+        aside.write_bytes(content)
+        written = aside.read_bytes()
+        if written != content or not pl.read_parquet(written).equals(frame):
             raise BrokenData(
                 "det som skrevs till statistikförrådet går inte att läsa tillbaka lika. Inget har ändrats."
             )
@@ -181,8 +186,6 @@ def _aside(folder: Path) -> Iterator[Path]:
         yield path
     except OSError as error:
         raise _unwritable(folder, error) from error
-    except pl.exceptions.PolarsError as error:
-        raise _unwritable(folder, OSError(errno.EIO, str(error))) from error
     finally:
         path.unlink(missing_ok=True)
 
@@ -197,7 +200,7 @@ def _sync(path: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> WrongState:
-    if error.errno in NO_ROOM or "No space left" in str(error):
+    if error.errno in NO_ROOM:
         return WrongState(
             f"disken är full: den nya utgåvan fick inte plats i {folder}. Den förra utgåvan gäller fortfarande. "
             "Frigör utrymme och läs in filen igen."

@@ -123,8 +123,7 @@ def _places_section(kind: str, places: tuple[str, ...], report: ImportReport, na
     more = len(places) - len(rows)
     if more:
         rows = (*rows, words("report.more", count=swedish.number(more, 0)))
-    count = swedish.number(len(places), 0)
-    return ReportSection(title, words(f"report.{kind}.text", count=count, year=report.compared_with), rows)
+    return ReportSection(title, _counted(f"report.{kind}.text", len(places), words, year=report.compared_with), rows)
 
 
 def _change_section(kind: str, count: int, changes: tuple[Change, ...], row, words: Words) -> ReportSection:  # noqa: ANN001
@@ -135,4 +134,9 @@ def _change_section(kind: str, count: int, changes: tuple[Change, ...], row, wor
     more = count - len(rows)
     if more:
         rows = (*rows, words("report.more", count=swedish.number(more, 0)))
-    return ReportSection(title, words(f"report.{kind}.text", count=swedish.number(count, 0)), rows)
+    return ReportSection(title, _counted(f"report.{kind}.text", count, words), rows)
+
+
+def _counted(key: str, count: int, words: Words, **values: str) -> str:
+    form = "one" if count == 1 else "many"
+    return words(f"{key}.{form}", count=swedish.number(count, 0), **values)

@@ -31,6 +31,7 @@ class Document:
         return self.lines.get(key, 1)
 
     def problem(self, key: Key, expected: str, found: str) -> Problem:
+        """A problem at the line of this key."""
         return Problem(self.file, self.line(key), key_path(key), expected, found)
 
     def items(self, name: str) -> Iterator[tuple[Key, dict[str, Any]]]:

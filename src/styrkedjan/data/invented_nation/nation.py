@@ -61,6 +61,7 @@ class InventedUnit:
         return self.moves_to if self.moves_to and index >= self.moves_at else self.organiser
 
     def is_open(self, index: int) -> bool:
+        """Is the unit open in the year at this position?"""
         return self.first <= index <= self.last
 
 

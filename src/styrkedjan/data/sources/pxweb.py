@@ -51,6 +51,7 @@ class Metadata:
     content: bytes
 
     def variable(self, code: str) -> Variable | None:
+        """The variable with this code, or None."""
         return next((variable for variable in self.variables if variable.code == code), None)
 
 

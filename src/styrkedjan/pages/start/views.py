@@ -24,6 +24,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "layout/templates/refused.html", context, status=404)
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from one of our own pages, or from one that has stood open for very long."""
+    message = "Formuläret kunde inte kännas igen. Ingenting har ändrats. Ladda om sidan och försök igen."
+    context = {"message": message, "suggestions": (), "status": 403}
+    return render(request, "layout/templates/refused.html", context, status=403)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Something broke here. Plain HTML, because a template may be what broke."""
     return HttpResponse(

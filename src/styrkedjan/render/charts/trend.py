@@ -71,6 +71,7 @@ class Trend:
         return tuple(SchoolYear(year) for year in range(min(known), max(known) + 1)) if known else ()
 
     def printed(self, value: float) -> str:
+        """A value of this trend with its unit."""
         return swedish.quantity(value, self.unit, self.decimals)
 
 
@@ -97,9 +98,11 @@ class Plot:
         return self.left + (year.autumn - self.spec.years[0].autumn) * self.slot
 
     def x(self, year: SchoolYear) -> float:
+        """The middle of a year's slot."""
         return self.edge(year) + self.slot / 2
 
     def y(self, point: Point) -> float:
+        """The height of a point on the scale of values."""
         return self.scale.at(point.value or 0.0)
 
 

@@ -38,9 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="kommandon", required=True, metavar="KOMMANDO")
 
     command = commands.add_parser("import", help="läs in Underlag för analys från en fil eller adress")
-    command.add_argument(
-        "file", metavar="FIL|ADRESS", help="en xlsx-fil, en adress till en, eller en PxWeb-tabell"
-    )
+    command.add_argument("file", metavar="FIL|ADRESS", help="en xlsx-fil, en adress till en, eller en PxWeb-tabell")
     command.add_argument("--lasar", metavar="LÄSÅR", action="append", default=[], help="bara detta läsår (PxWeb)")
     command.set_defaults(run=importing.run_import)
 
@@ -49,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--lasar", metavar="LÄSÅR", help="läsår, till exempel 2024/25 (annars det senaste)")
     command.add_argument("--pdf", metavar="FIL", type=Path, help="filen att skriva (annars efter namnet)")
     command.add_argument("--all", metavar="MAPP", type=Path, dest="folder", help="alla huvudmäns underlag till en mapp")
-    command.add_argument(
-        "--processer", metavar="ANTAL", type=int, default=0, help="så många i taget"
-    )
+    command.add_argument("--processer", metavar="ANTAL", type=int, default=0, help="så många i taget")
     command.set_defaults(run=briefing.run_briefing)
 
     command = commands.add_parser("demo", help="läs in en påhittad nation att prova med")

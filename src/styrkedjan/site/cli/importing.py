@@ -54,9 +54,7 @@ def run_demo(options: argparse.Namespace) -> int:
             workbooks = invented_workbooks(known.sources[SOURCE], known.framework.measures)
             for name, content in sorted(workbooks.items()):
                 _publish_workbook(content, name, "påhittad av styrkedjan demo", step, invented=True)
-    print(
-        f"Den påhittade nationen är inläst i {home()}: {len(workbooks)} läsår. Alla namn och tal är påhittade."
-    )
+    print(f"Den påhittade nationen är inläst i {home()}: {len(workbooks)} läsår. Alla namn och tal är påhittade.")
     return 0
 
 

@@ -37,7 +37,7 @@ class MarkCodes:
 
 
 def observations_of(sheet: Sheet, columns: list[Column], measures: list[MeasureRow], marks: MarkTable) -> pl.DataFrame:
-    """One row per measure x column, with TIDY_COLUMNS, measure by measure in the order of the sheet.
+    """One row per place x measure, with TIDY_COLUMNS, in the order of the place keys as the store wants them.
 
     Raises: BrokenData naming the cell that is blank, holds an unknown mark or something that is no number.
     """
@@ -106,10 +106,13 @@ def _plain(sheet: Sheet, cell: Any, row: int, column: int) -> float | str:
 def _frame(
     columns: list[Column], measures: list[MeasureRow], coded: np.ndarray, numbers: list[float], codes: MarkCodes
 ) -> pl.DataFrame:
-    column = np.tile(np.arange(len(columns), dtype=np.uint32), len(measures))
-    row = np.repeat(np.arange(len(measures), dtype=np.uint32), len(columns))
+    """Turn the cells, read measure by measure, into rows that stand place by place."""
+    order = np.argsort([each.place for each in columns], kind="stable")
+    column = np.repeat(order, len(measures))
+    row = np.tile(np.arange(len(measures)), len(columns))
     values = np.zeros(len(coded))
     values[coded == 0] = numbers
+    coded, values = _by_place(coded, order), _by_place(values, order)
     frame = pl.DataFrame(
         {
             "place": pl.Series([each.place for each in columns]).gather(column),
@@ -124,6 +127,11 @@ def _frame(
         schema=TIDY_COLUMNS,
     )
     return frame.with_columns(value=pl.when(pl.col("mark").is_null()).then(pl.col("value")))
+
+
+def _by_place(cells: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Cells that stand measure by measure, put column by column in this order."""
+    return cells.reshape(-1, len(order))[:, order].T.ravel()
 
 
 def _refuse_infinite(sheet: Sheet, frame: pl.DataFrame) -> None:

@@ -1,0 +1,56 @@
+"""Import: the whole way to a published edition, against a bare reading of the same cells."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from styrkedjan.core.access import OPERATOR
+from styrkedjan.site.home import home
+from tests.benchmarks.measuring import line, peak_megabytes, typical
+
+TIMES = 7
+PEAK = """
+import sys
+from styrkedjan.site.cli import main
+assert main(["import", sys.argv[1]]) == 0
+"""
+
+
+def bench(workbook: Path) -> None:
+    bare = typical(lambda: _read_cells(workbook), TIMES)
+    whole = typical(lambda: publish(workbook), TIMES, before=_empty)
+    line("import / bare python-calamine", f"{whole / bare:.2f}x ({whole:.2f} s / {bare:.2f} s)", "3x", whole < 3 * bare)
+    peak = peak_megabytes(PEAK, str(workbook))
+    line("import, peak memory of the command", f"{peak:.0f} MB", "600 MB", peak < 600)
+
+
+def _read_cells(workbook: Path) -> list:
+    return CalamineWorkbook.from_path(str(workbook)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+def publish(workbook: Path) -> None:
+    """Read, check, land and publish, as the command does."""
+    from styrkedjan.actions.statistics import Delivery
+    from styrkedjan.actions.statistics import publish as publish_edition
+    from styrkedjan.data.landing import land
+    from styrkedjan.data.sources.ufa_workbook import read_workbook
+    from styrkedjan.queries.catalogue import catalogue
+
+    content = workbook.read_bytes()
+    tidy = read_workbook(content, workbook.name, catalogue().sources["ufa_compulsory"])
+    landed = land(home() / "landing", content, workbook.name, str(workbook), datetime.now(UTC))
+    measures = catalogue().framework.measure_by_id
+    publish_edition(OPERATOR, home() / "statistics", measures, Delivery(tidy, landed, "xlsx"))
+
+
+def _empty() -> None:
+    """No edition, no places, no landed file: the dearest import there is."""
+    from styrkedjan.tables.places import Organiser, SchoolUnit
+    from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
+
+    for table in (StatisticsEdition, SourceFile, SchoolUnit, Organiser):
+        table.objects.all().delete()
+    for folder in ("statistics", "landing"):
+        shutil.rmtree(home() / folder, ignore_errors=True)

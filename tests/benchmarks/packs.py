@@ -1,0 +1,126 @@
+"""Packs: one underlag, every underlag, and the same content through WeasyPrint."""
+
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+
+from styrkedjan.core.access import ANYONE
+from tests.benchmarks.measuring import line, seconds, typical
+
+SAMPLE = 20
+GROWTH = """
+import resource, sys, django
+django.setup()
+from styrkedjan.core.access import ANYONE
+from styrkedjan.queries.briefings import briefing
+from styrkedjan.queries.catalogue import catalogue
+from styrkedjan.queries.places import every_organiser
+from styrkedjan.render.pdf import briefing_pdf
+keys = [place.key for place in every_organiser(ANYONE)]
+now = lambda: int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+import re
+for number, key in enumerate((keys * 4)[:400], start=1):
+    briefing_pdf(briefing(ANYONE, key), catalogue())
+    if number in (100, 400):
+        print(now())
+"""
+
+
+def bench(home: Path) -> None:
+    from styrkedjan.queries.places import every_organiser
+
+    keys = [organiser.key for organiser in every_organiser(ANYONE)]
+    median_key = _median_organiser()
+    one = typical(lambda: _pdf(median_key), 7)
+    line("one underlag of a median huvudman", f"{one:.3f} s ({one / 0.5:.2f} of the limit)", "0.5 s", one < 0.5)
+    _against_weasyprint(keys[:: max(1, len(keys) // SAMPLE)][:SAMPLE])
+    _all(home, len(keys))
+    _memory()
+
+
+def _pdf(key: str) -> bytes:
+    from styrkedjan.queries.briefings import briefing
+    from styrkedjan.queries.catalogue import catalogue
+    from styrkedjan.render.pdf import briefing_pdf
+
+    return briefing_pdf(briefing(ANYONE, key), catalogue())
+
+
+def _median_organiser() -> str:
+    from django.db.models import Count
+
+    from styrkedjan.tables.places import Organiser
+
+    counted = Organiser.objects.filter(listed=True).annotate(n=Count("units")).order_by("n", "key")
+    return counted[counted.count() // 2].key
+
+
+def _against_weasyprint(sample: list[str]) -> None:
+    from weasyprint import HTML
+
+    client = Client()
+    ours = theirs = 0.0
+    for key in sample:
+        ours += seconds(lambda key=key: _pdf(key))
+        theirs += seconds(lambda key=key: HTML(string=_standalone(client, key)).write_pdf(pdf_variant="pdf/ua-1"))
+    line(
+        f"WeasyPrint / ours, per pack, {len(sample)} packs",
+        f"{theirs / ours:.1f}x ({theirs / len(sample):.2f} s / {ours / len(sample):.3f} s)",
+        "at least 10x",
+        theirs >= 10 * ours,
+    )
+
+
+def _standalone(client: Client, key: str) -> str:
+    """The underlag page with its style sheets inside, so that WeasyPrint gets the same content and fetches nothing."""
+    html = client.get(f"/huvudman/{key}/underlag/").content.decode()
+    folder = settings.STATICFILES_DIRS[0]
+    css = "".join((folder / "styrkedjan" / name).read_text() for name in ("tokens.css", "base.css"))
+    css = re.sub(r"@font-face\s*{[^}]*}", "", css)
+    html = re.sub(r"<link[^>]*>", "", html)
+    return html.replace("</head>", f"<style>{css}</style></head>")
+
+
+def _all(home: Path, count: int) -> None:
+    """Every huvudman through the command, with the memory of its largest process watched."""
+    command = [str(Path(sys.executable).with_name("styrkedjan")), "underlag", "--all", str(home / "packs")]
+    peaks: list[float] = []
+    start = time.perf_counter()
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    watcher = threading.Thread(target=_watch, args=(running, peaks))
+    watcher.start()
+    assert running.wait() == 0
+    watcher.join()
+    taken = time.perf_counter() - start
+    made = len(list((home / "packs").glob("*.pdf")))
+    line(f"--all: {made} of {count} underlag", f"{taken:.0f} s ({taken / 300:.2f} of the limit)", "300 s", taken < 300)
+    line("--all: largest process", f"{max(peaks):.0f} MB", "flat, see below", True)
+
+
+def _watch(running: subprocess.Popen, peaks: list[float]) -> None:
+    import psutil
+
+    while running.poll() is None:
+        try:
+            family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
+            peaks.append(max(each.memory_info().rss for each in family) / 1e6)
+        except psutil.Error:
+            pass
+        time.sleep(0.5)
+
+
+def _memory() -> None:
+    done = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
+    early, late = map(float, done.stdout.split())
+    line(
+        "memory after 400 underlag / after 100",
+        f"{late / early:.2f}x ({late:.0f} / {early:.0f} MB)",
+        "1.10x",
+        late < 1.1 * early,
+    )
