@@ -47,7 +47,7 @@ def test_marks_are_counted_the_same_by_another_engine(parts, edition, real_workb
     assert dict(rows) == counted.marks == {".": 137_605, "..": 25_225, "...": 12_262, "-": 3_243}
     per_status = dict(duckdb.sql(f"SELECT status, count(value) FROM '{parts}' GROUP BY status").fetchall())
     assert per_status == {0: 115_273, 2: 0, 3: 0, 4: 0, 6: 0}, "no hidden cell carries a number"
-    assert duckdb.sql(f"SELECT count(*) FROM '{parts}'").fetchone() == (49 * 5_992,)
+    assert duckdb.sql(f"SELECT count(*) FROM '{parts}'").fetchall() == [(49 * 5_992,)]
 
 
 GROUPS = {
@@ -70,7 +70,7 @@ def groups() -> list[tuple[ComparisonGroup, str]]:
     return found
 
 
-@pytest.mark.parametrize(("group", "where"), groups(), ids=lambda found: getattr(found, "id", ""))
+@pytest.mark.parametrize(("group", "where"), groups(), ids=[group.id for group, _ in groups()])
 def test_every_measures_percentiles_are_duckdbs(parts, observations, group, where):
     table = release(RawTable(observations.frame.clear(), spread_of(observations, group, YEAR)), catalogue().disclosure)
     rows = duckdb.sql(

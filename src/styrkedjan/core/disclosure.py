@@ -8,6 +8,7 @@ spread of a comparison group, gets a rule of our own.
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import polars as pl
 
@@ -121,13 +122,14 @@ def _release_values(readings: pl.DataFrame) -> dict[CellKey, ReleasedValue]:
 def _release_spread(spread: pl.DataFrame, minimum: int) -> tuple[dict[str, Distribution], frozenset[str]]:
     distributions: dict[str, Distribution] = {}
     too_few = set()
-    for (measure,), part in spread.sort("measure", "value").partition_by("measure", as_dict=True).items():
-        ticks = tuple(zip(part["value"].to_list(), part["places"].to_list(), strict=True))
+    rows = spread.sort("measure", "value").select("measure", "value", "places").iter_rows()
+    for measure, group in groupby(rows, key=lambda row: row[0]):
+        ticks = tuple((value, places) for _, value, places in group)
         places = sum(count for _, count in ticks)
         if places < minimum:
-            too_few.add(str(measure))
+            too_few.add(measure)
             continue
-        distributions[str(measure)] = Distribution(
+        distributions[measure] = Distribution(
             places=places,
             p10=_nearest_rank(ticks, places, 0.10),
             p50=_nearest_rank(ticks, places, 0.50),

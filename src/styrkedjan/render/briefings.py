@@ -22,7 +22,8 @@ SCALE_STEPS: dict[Unit, float] = {Unit.PERCENT: 10, Unit.INDEX: 1}
 class PrintedLine:
     """One measure, ready to place.
 
-    ``strip`` and ``sparkline`` are SVG; ``sparkline`` and ``earlier`` are empty with one school year loaded.
+    ``strip`` and ``sparkline`` are SVG. Conditions have no strip; ``sparkline`` and ``earlier`` are empty with one
+    school year loaded.
     ``earlier`` has one value per earlier school year, oldest first; a year before a break says so instead of a value.
     """
 
@@ -257,7 +258,7 @@ def printed_line(line: Line, briefing: Briefing, printer: Printer) -> PrintedLin
         nation=printed_value(line.nation, measure, words),
         position=str(line.position),
         position_text=words(f"position.{line.position}"),
-        strip=strip_of(line, briefing, printer, charts.STRIP),
+        strip=strip_of(line, briefing, printer, charts.STRIP) if measure.is_indicator else "",
         sparkline=sparkline_of(line, briefing, printer) if briefing.earlier_years else "",
         earlier=_earlier(line, briefing, words),
         span=findings.span_of_years(line, words),

@@ -26,6 +26,7 @@ from styrkedjan.render.words import Words
 
 TEMPLATES = Path(__file__).parent / "typst"
 FONTS = Path(__file__).parent / "fonts"
+CHART_WIDTH = 360  # points, as in chart.typ
 STANDARDS = ["a-2a", "ua-1"]
 KEYS = ("own", "nation", "ticks", "band", "hidden", "missing", "break")
 NOTHING_THERE = ("MISSING", "ABSENT", "NOT_APPLICABLE")  # statuses drawn as an empty slot: nobody hid anything
@@ -49,14 +50,13 @@ def briefing_pdf(briefing: Briefing, catalogue: Catalogue) -> bytes:
 
 def svg_png(svg: str, width: int) -> bytes:
     """A chart as PNG on white, ``width`` px wide, in its own proportions."""
-    return _compile(b"""#set page(width: 360pt, height: auto, margin: 0pt, fill: white)
-#image(bytes(sys.inputs.content), format: "svg", width: 100%)""", svg, format="png", ppi=72 * width / 360)
+    return _compile("chart.typ", svg, format="png", ppi=72 * width / CHART_WIDTH)
 
 
 def compiled(template: str, content: Json) -> bytes:
     """A template filled with content, as PDF/UA-1 and PDF/A-2a."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("årskurs ", GRADE)
-    return _compile(str(TEMPLATES / template), text, format="pdf", pdf_standards=STANDARDS)
+    return _compile(template, text, format="pdf", pdf_standards=STANDARDS)
 
 
 @cache
@@ -65,8 +65,25 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
-def _compile(source: str | bytes, content: str, **how: Any) -> bytes:
-    return typst.compile(source, root=TEMPLATES, font_paths=_fonts(), sys_inputs={"content": content}, **how)
+def _compile(template: str, content: str, **how: Any) -> bytes:
+    made = _typst(template, {"content": content}, **how)
+    _forget()
+    return made
+
+
+def _typst(template: str, inputs: dict[str, str], **how: Any) -> bytes:
+    """Always a template in a file: each source given as bytes would use up one of Typst's 65 535 file numbers."""
+    return typst.compile(TEMPLATES / template, root=TEMPLATES, font_paths=_fonts(), sys_inputs=inputs, **how)
+
+
+def _forget() -> None:
+    """Let Typst forget what only the documents before this one needed.
+
+    It drops what ten compilations in a row have not asked for. Empty ones count and take a millisecond each, so that
+    what every document shares stays and a server that makes thousands keeps two in memory and not ten.
+    """
+    for _ in range(4):
+        _typst("nothing.typ", {}, format="svg")
 
 
 def _content(briefing: Briefing, whole: PrintedBriefing, printer: Printer) -> Json:
@@ -98,7 +115,7 @@ def _content(briefing: Briefing, whole: PrintedBriefing, printer: Printer) -> Js
             {"name": unit.name, "note": unit.note, "values": [_value(value) for value in unit.values]}
             for unit in whole.units
         ],
-        "marks": [_mark(mark.word, mark.explanation, mark.count, printer.words) for mark in whole.marks],
+        "marks": _marks(whole, printer.words),
         "rules": _rules(whole),
         "example": _example(briefing, printer),
         "traces": [_trace(line, printer.words) for line in briefing.lines],
@@ -129,11 +146,20 @@ def _swatch(status: str) -> str:
     return "missing" if status in NOTHING_THERE else "hidden"
 
 
-def _mark(word: str, explanation: str, count: int, words: Words) -> Json:
-    nothing_there = word in [words(f"mark.{status}.short") for status in NOTHING_THERE]
-    shown = word == words("mark.APPROXIMATE.short")
-    swatch = "" if shown else "missing" if nothing_there else "hidden"
-    return {"text": word, "swatch": swatch, "explanation": explanation, "count": count}
+def _marks(whole: PrintedBriefing, words: Words) -> list[Json]:
+    """What each mark means and how often it stands; a break in a series counts when earlier years are printed."""
+    swatches = {words(f"mark.{status}.short"): "missing" for status in NOTHING_THERE}
+    swatches[words("mark.APPROXIMATE.short")] = ""
+    marks = [
+        {"text": mark.word, "swatch": swatches.get(mark.word, "hidden"), "about": mark.explanation, "count": mark.count}
+        for mark in whole.marks
+    ]
+    blocks = (*whole.conditions, *whole.sections)
+    earlier = [value for block in blocks for line in block.lines for value in line.earlier]
+    breaks = [value for value in earlier if value.status == "BREAK"]
+    for value in breaks[:1]:
+        marks.append({**_value(value), "about": value.explanation, "count": len(breaks)})
+    return marks
 
 
 def _line(line: PrintedLine) -> Json:

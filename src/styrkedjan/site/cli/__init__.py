@@ -1,6 +1,7 @@
 """The ``styrkedjan`` command. Exit codes: 0 done, 2 refused with a reason in Swedish, 130 interrupted."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("Menade du något av det här?", file=sys.stderr)
             print("\n".join(f"  {suggestion}" for suggestion in suggestions), file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:  # the reader of a pipe, such as head, had seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nAvbrutet. Det som redan var klart finns kvar.", file=sys.stderr)
         return INTERRUPTED
