@@ -31,9 +31,14 @@ STANDARDS = ["a-2a", "ua-1"]
 KEYS = ("own", "nation", "ticks", "band", "hidden", "missing", "break")
 NOTHING_THERE = ("MISSING", "ABSENT", "NOT_APPLICABLE")  # statuses drawn as an empty slot: nobody hid anything
 
-STRIP = charts.Size(220, 24)  # 50 to 57 mm on paper: its words are then as large as the table's
+STRIP = charts.Size(220, 24)  # 48 to 57 mm on paper: its words are then as large as the table's
 EXAMPLE = charts.Size(470, 28)
 GRADE = f"årskurs{swedish.NO_BREAK_SPACE}"  # the number never stands alone on a line
+
+PLACED_AS_PRINTED = (
+    "name", "is_unit", "invented", "moved_note", "school_year", "earlier_years", "goal", "framework", "version",
+    "group", "lead", "small_base", "unit_columns", "unit_count",
+)  # fmt: skip
 
 Json = dict[str, Any]
 
@@ -49,7 +54,7 @@ def briefing_pdf(briefing: Briefing, catalogue: Catalogue) -> bytes:
 
 
 def svg_png(svg: str, width: int) -> bytes:
-    """A chart as PNG on white, ``width`` px wide, in its own proportions."""
+    """A chart drawn in the PAPER theme as PNG on white, ``width`` px wide, in its own proportions."""
     return _compile("chart.typ", svg, format="png", ppi=72 * width / CHART_WIDTH)
 
 
@@ -122,12 +127,6 @@ def _content(briefing: Briefing, whole: PrintedBriefing, printer: Printer) -> Js
         "sources": [asdict(source) for source in whole.sources],
         **{name: getattr(whole, name) for name in PLACED_AS_PRINTED},
     }
-
-
-PLACED_AS_PRINTED = (
-    "name", "is_unit", "invented", "moved_note", "school_year", "earlier_years", "goal", "framework", "version",
-    "group", "lead", "small_base", "unit_columns", "unit_count",
-)  # fmt: skip
 
 
 def _kind(whole: PrintedBriefing) -> str:

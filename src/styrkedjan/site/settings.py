@@ -65,6 +65,7 @@ INSTALLED_APPS = ["django.contrib.staticfiles", "styrkedjan.tables.apps.TablesCo
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # public pages only: nothing secret is compressed beside what a user typed
     "styrkedjan.site.middleware.headers",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -34,7 +34,7 @@ def invented_workbooks(
     for index, year in enumerate(school_years):
         present = [each for each in ordered if year.autumn not in source.absent.get(each.id, ())]
         columns = figures_of(nation, present, index, year.autumn, seed)
-        name = f"invented-{source.id}-{year.autumn}-{year.spring % 100:02d}.xlsx"
+        name = f"Påhittat underlag för analys {year.autumn}-{year.spring % 100:02d}.xlsx"
         books[name] = workbook_of(source, present, year, columns)
     return books
 

@@ -16,6 +16,7 @@ from styrkedjan.render.lineage import printed_lineage
 from styrkedjan.render.pdf import svg_png
 
 CHARTS = {"spridning": (strip_of, STRIP), "lasar": (trend_of, TREND)}
+PNG_WIDTH = 1120
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -35,7 +36,7 @@ def chart(request: HttpRequest, key: str, measure: str, chart: str, kind: str) -
     view = indicators.indicator(viewer_of(request), key, measure, year_of(request))
     draw, size = CHARTS[chart]
     svg = draw(view.line, view.briefing, replace(printer(), theme=PAPER), size)
-    return HttpResponse(svg if kind == "svg" else svg_png(svg), content_type=KINDS[kind])
+    return HttpResponse(svg if kind == "svg" else svg_png(svg, PNG_WIDTH), content_type=KINDS[kind])
 
 
 @public_page

@@ -5,85 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.TextField()),
-                ('role', models.TextField()),
-                ('event', models.TextField()),
-                ('about', models.TextField()),
-                ('facts', models.JSONField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor", models.TextField()),
+                ("role", models.TextField()),
+                ("event", models.TextField()),
+                ("about", models.TextField()),
+                ("facts", models.JSONField()),
             ],
             options={
-                'db_table': 'audit_event',
+                "db_table": "audit_event",
             },
         ),
         migrations.CreateModel(
-            name='Organiser',
+            name="Organiser",
             fields=[
-                ('key', models.CharField(max_length=10, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('type', models.TextField()),
-                ('sort_key', models.TextField(db_collation='C')),
-                ('search_key', models.TextField()),
-                ('listed', models.BooleanField()),
+                ("key", models.CharField(max_length=10, primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("type", models.TextField()),
+                ("sort_key", models.TextField(db_collation="C")),
+                ("search_key", models.TextField()),
+                ("listed", models.BooleanField()),
             ],
             options={
-                'db_table': 'organiser',
+                "db_table": "organiser",
             },
         ),
         migrations.CreateModel(
-            name='SourceFile',
+            name="SourceFile",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('origin', models.TextField()),
-                ('fetched_at', models.DateTimeField()),
-                ('size', models.BigIntegerField()),
-                ('format', models.TextField()),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("origin", models.TextField()),
+                ("fetched_at", models.DateTimeField()),
+                ("size", models.BigIntegerField()),
+                ("format", models.TextField()),
             ],
             options={
-                'db_table': 'source_file',
+                "db_table": "source_file",
             },
         ),
         migrations.CreateModel(
-            name='SchoolUnit',
+            name="SchoolUnit",
             fields=[
-                ('key', models.CharField(max_length=19, primary_key=True, serialize=False)),
-                ('code', models.CharField(db_index=True, max_length=8)),
-                ('name', models.TextField()),
-                ('sort_key', models.TextField(db_collation='C')),
-                ('search_key', models.TextField()),
-                ('listed', models.BooleanField()),
-                ('last_school_year', models.SmallIntegerField()),
-                ('organiser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='tables.organiser')),
+                ("key", models.CharField(max_length=19, primary_key=True, serialize=False)),
+                ("code", models.CharField(db_index=True, max_length=8)),
+                ("name", models.TextField()),
+                ("sort_key", models.TextField(db_collation="C")),
+                ("search_key", models.TextField()),
+                ("listed", models.BooleanField()),
+                ("last_school_year", models.SmallIntegerField()),
+                (
+                    "organiser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="tables.organiser"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'school_unit',
+                "db_table": "school_unit",
             },
         ),
         migrations.CreateModel(
-            name='StatisticsEdition',
+            name="StatisticsEdition",
             fields=[
-                ('version', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
-                ('is_current', models.BooleanField()),
-                ('invented', models.BooleanField()),
-                ('manifest', models.JSONField()),
-                ('report', models.JSONField()),
+                ("version", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField()),
+                ("is_current", models.BooleanField()),
+                ("invented", models.BooleanField()),
+                ("manifest", models.JSONField()),
+                ("report", models.JSONField()),
             ],
             options={
-                'db_table': 'statistics_edition',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='one_current_statistics_edition')],
+                "db_table": "statistics_edition",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("is_current",),
+                        name="one_current_statistics_edition",
+                    )
+                ],
             },
         ),
     ]
