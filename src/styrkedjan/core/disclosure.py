@@ -15,7 +15,7 @@ import polars as pl
 from styrkedjan.core.catalogue import DisclosureRules
 from styrkedjan.core.raw import OBSERVATION_COLUMNS, RawTable
 from styrkedjan.core.refused import BrokenData
-from styrkedjan.core.statistics import SchoolYear, Status
+from styrkedjan.core.statistics import SchoolYear, Status, cell_name
 
 CellKey = tuple[str, str, int]  # place key, measure id, autumn year
 
@@ -41,6 +41,11 @@ class ReleasedValue:
     @property
     def has_number(self) -> bool:
         return self.value is not None
+
+    @property
+    def cell(self) -> str:
+        """The cell in its workbook (AB29), or the position in an answer from the statistics database (value[28])."""
+        return cell_name(self.row, self.column) if self.column else f"value[{self.row - 1}]"
 
 
 @dataclass(frozen=True)

@@ -137,11 +137,12 @@ class PrintedBriefing:
 
 @dataclass(frozen=True)
 class Printer:
-    """What printing needs besides the briefing: the catalogue's texts, the words and the theme of the charts."""
+    """What printing needs besides the briefing: the catalogue's texts, the words, and how charts are drawn."""
 
     catalogue: Catalogue
     words: Words
     theme: charts.Theme
+    strip_size: charts.Size = charts.STRIP
 
     @property
     def small_base_pupils(self) -> int:
@@ -258,7 +259,7 @@ def printed_line(line: Line, briefing: Briefing, printer: Printer) -> PrintedLin
         nation=printed_value(line.nation, measure, words),
         position=str(line.position),
         position_text=words(f"position.{line.position}"),
-        strip=strip_of(line, briefing, printer, charts.STRIP) if measure.is_indicator else "",
+        strip=strip_of(line, briefing, printer, printer.strip_size) if measure.is_indicator else "",
         sparkline=sparkline_of(line, briefing, printer) if briefing.earlier_years else "",
         earlier=_earlier(line, briefing, words),
         span=findings.span_of_years(line, words),

@@ -6,7 +6,6 @@ import io
 from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.disclosure import ReleasedValue
 from styrkedjan.core.places import NATION
-from styrkedjan.core.statistics import cell_name
 from styrkedjan.render import swedish
 from styrkedjan.render.briefings import Printer
 from styrkedjan.render.values import PrintedValue, period, printed_value
@@ -58,7 +57,7 @@ def _row(
         words(f"position.{line.position}") if is_place else "",
         _safe(source.name) if source else "",
         _safe(source.sheet) if source else "",
-        (cell_name(value.row, value.column) if value.column else f"value[{value.row - 1}]") if value else "",
+        value.cell if value else "",
         source.sha256 if source else "",
         briefing.edition.version,
     )

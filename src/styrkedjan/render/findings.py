@@ -122,7 +122,7 @@ def floor_rule(measure: Measure, small_base: bool, words: Words) -> str:
     floor = measure.practical_floor_small if small_base else measure.practical_floor
     if floor is None:
         return ""
-    return words("rule.floor", floor=difference(floor, measure))
+    return words("rule.floor", floor=difference(floor, measure, words))
 
 
 def section_findings(lines: tuple[Line, ...], briefing: Briefing, words: Words) -> tuple[str, ...]:

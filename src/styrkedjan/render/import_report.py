@@ -1,7 +1,7 @@
 """The import report in words, for the terminal and for the page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from styrkedjan.core.catalogue import Catalogue
@@ -102,7 +102,7 @@ def _as_swedish(text: str) -> str:
     return text.replace(".", ",") if re.fullmatch(r"-?[0-9]+\.[0-9]+", text) else text
 
 
-def _namer(names: Mapping[str, str], words: Words):  # noqa: ANN202
+def _namer(names: Mapping[str, str], words: Words) -> Callable[[str], str]:
     def name(key: str) -> str:
         return words("place.nation") if key == NATION else names.get(key, key)
 
@@ -113,7 +113,9 @@ def _unit_name(code: str, organisers: tuple[str, ...], names: Mapping[str, str])
     return next((names[f"{key}-{code}"] for key in organisers if f"{key}-{code}" in names), code)
 
 
-def _places_section(kind: str, places: tuple[str, ...], report: ImportReport, name, words: Words) -> ReportSection:  # noqa: ANN001
+def _places_section(
+    kind: str, places: tuple[str, ...], report: ImportReport, name: Callable[[str], str], words: Words
+) -> ReportSection:
     title = words(f"report.{kind}")
     if not report.compared_with:
         return ReportSection(title, words("report.first"), ())
@@ -126,7 +128,9 @@ def _places_section(kind: str, places: tuple[str, ...], report: ImportReport, na
     return ReportSection(title, _counted(f"report.{kind}.text", len(places), words, year=report.compared_with), rows)
 
 
-def _change_section(kind: str, count: int, changes: tuple[Change, ...], row, words: Words) -> ReportSection:  # noqa: ANN001
+def _change_section(
+    kind: str, count: int, changes: tuple[Change, ...], row: Callable[[Change], str], words: Words
+) -> ReportSection:
     title = words(f"report.{kind}")
     if not count:
         return ReportSection(title, words(f"report.{kind}.none"), ())

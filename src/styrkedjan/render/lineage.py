@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from styrkedjan.core.briefings import Lineage
-from styrkedjan.core.statistics import cell_name
 from styrkedjan.render import swedish
 from styrkedjan.render.briefings import PrintedSource, Printer, printed_source
 from styrkedjan.render.values import PrintedValue, period, printed_value
@@ -56,7 +55,7 @@ def printed_lineage(facts: Lineage, printer: Printer) -> PrintedLineage:
         period=period(measure, value.school_year, words),
         label=facts.label,
         sheet=facts.file.sheet,
-        cell=cell_name(value.row, value.column) if value.column else f"value[{value.row - 1}]",
+        cell=value.cell,
         row=swedish.number(value.row, 0),
         column=swedish.number(value.column, 0) if value.column else "",
         file=printed_source(facts.file),

@@ -17,8 +17,6 @@ import typst
 
 from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.catalogue import Catalogue, ChainLevel
-from styrkedjan.core.disclosure import ReleasedValue
-from styrkedjan.core.statistics import cell_name
 from styrkedjan.render import charts, swedish
 from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, PrintedSection, Printer, printed, strip_of
 from styrkedjan.render.values import PrintedValue
@@ -49,7 +47,7 @@ def briefing_pdf(briefing: Briefing, catalogue: Catalogue) -> bytes:
     Out: the same bytes for the same briefing and catalogue, in every process.
     Raises: typst.TypstError when the document cannot be made accessible; that is a bug in a template or a chart.
     """
-    printer = Printer(catalogue, Words("sv", catalogue.words["sv"]), charts.PAPER)
+    printer = Printer(catalogue, Words("sv", catalogue.words["sv"]), charts.PAPER, STRIP)
     return compiled("briefing.typ", _content(briefing, printed(briefing, printer), printer))
 
 
@@ -112,10 +110,7 @@ def _content(briefing: Briefing, whole: PrintedBriefing, printer: Printer) -> Js
             }
             for group in whole.conditions
         ],
-        "sections": [
-            _section(section, [_drawing(strip_of(line, briefing, printer, STRIP)) for line in known.lines])
-            for section, known in zip(whole.sections, briefing.sections, strict=True)
-        ],
+        "sections": [_section(section) for section in whole.sections],
         "units": [
             {"name": unit.name, "note": unit.note, "values": [_value(value) for value in unit.values]}
             for unit in whole.units
@@ -173,14 +168,14 @@ def _line(line: PrintedLine) -> Json:
     }
 
 
-def _section(section: PrintedSection, strips: list[Json]) -> Json:
+def _section(section: PrintedSection) -> Json:
     periods = dict.fromkeys(f"{line.source} gäller {line.period}" for line in section.lines)
     return {
         "short_name": section.short_name,
         "text": section.text,
         "findings": section.findings,
         "periods": swedish.capitalise(swedish.join_words(list(periods))),
-        "lines": [{**_line(line), "strip": strip} for line, strip in zip(section.lines, strips, strict=True)],
+        "lines": [{**_line(line), "strip": _drawing(line.strip)} for line in section.lines],
     }
 
 
@@ -218,14 +213,7 @@ def _trace(line: Line, words: Words) -> Json:
     parts = sorted({value.part + 1 for value in (line.own, line.nation) if value})
     return {
         "name": line.measure.short_name,
-        "own": _cell(line.own, words),
-        "nation": _cell(line.nation, words),
+        "own": line.own.cell if line.own else words("mark.ABSENT.short"),
+        "nation": line.nation.cell if line.nation else words("mark.ABSENT.short"),
         "file": swedish.join_words([str(part) for part in parts]),
     }
-
-
-def _cell(value: ReleasedValue | None, words: Words) -> str:
-    """The cell in a workbook, or the position in an answer from the statistics database."""
-    if value is None:
-        return words("mark.ABSENT.short")
-    return cell_name(value.row, value.column) if value.column else f"value[{value.row - 1}]"

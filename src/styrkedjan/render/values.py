@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from styrkedjan.core.catalogue import Measure, PeriodMeaning, Unit
+from styrkedjan.core.catalogue import Measure, PeriodMeaning
 from styrkedjan.core.disclosure import ReleasedValue
 from styrkedjan.core.statistics import SchoolYear, Status
 from styrkedjan.render import swedish
@@ -42,12 +42,10 @@ def amount(value: float, measure: Measure) -> str:
     return swedish.quantity(value, measure.unit, measure.decimals)
 
 
-def difference(value: float, measure: Measure) -> str:
-    """The size of a difference in words: 4,2 procentenheter, 0,5."""
-    text = swedish.number(abs(value), measure.decimals)
-    return (
-        f"{text}{swedish.NO_BREAK_SPACE}procentenheter" if measure.unit is Unit.PERCENT else amount(abs(value), measure)
-    )
+def difference(value: float, measure: Measure, words: Words) -> str:
+    """The size of a difference in words: 4,2 procentenheter, 0,3 steg."""
+    number = swedish.number(abs(value), measure.decimals)
+    return f"{number}{swedish.NO_BREAK_SPACE}{words(f'unit.{measure.unit}.difference')}"
 
 
 def period(measure: Measure, year: SchoolYear, words: Words) -> str:

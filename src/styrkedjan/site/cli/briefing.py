@@ -5,14 +5,16 @@ import multiprocessing
 import os
 import re
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from styrkedjan.core.access import ANYONE
 from styrkedjan.core.places import search_key
 from styrkedjan.core.refused import BadInput, WrongState
 from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.site.cli.progress import progress_bar
 from styrkedjan.site.running import house
 
 
@@ -45,15 +47,16 @@ def _all(folder: Path, year: SchoolYear | None, processes: int) -> int:
 
     connections.close_all()
     context = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(processes or os.cpu_count() or 1, context, initializer=_set_up) as pool,
-        Progress(
-            TextColumn("Gör underlag"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
-        ) as progress,
-    ):
+    bar = progress_bar(TextColumn("Gör underlag"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with ProcessPoolExecutor(processes or os.cpu_count() or 1, context, initializer=_set_up) as pool, bar as progress:
         task = progress.add_task("", total=len(jobs))
-        for _ in pool.map(_job, jobs, chunksize=4):
-            progress.advance(task)
+        try:
+            for _ in pool.map(_job, jobs, chunksize=4):
+                progress.advance(task)
+        except BrokenProcessPool as error:
+            raise WrongState(
+                f"en av processerna dog innan alla underlag var klara. De färdiga ligger hela i {folder}. Kör igen."
+            ) from error
     print(f"{len(jobs)} underlag ligger i {folder}.")
     return 0
 

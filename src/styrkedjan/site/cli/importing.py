@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, TextColumn
 
 from styrkedjan.core.access import ANYONE, OPERATOR
 from styrkedjan.core.catalogue import StatisticsSource
 from styrkedjan.core.refused import BadInput
-from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.core.statistics import SchoolYear, Tidy
+from styrkedjan.site.cli.progress import progress_bar
 from styrkedjan.site.home import home
 from styrkedjan.site.running import house
 
+if TYPE_CHECKING:  # these know Django or the web, and wait until the command needs them
+    from styrkedjan.actions.statistics import Publication
+    from styrkedjan.data.landing import Landed
+
 SOURCE = "ufa_compulsory"
+LOCAL_FILE = "fil på den dator där statistiken lästes in"  # its path is nobody else's business
 STEPS = 4
 LARGEST_WORKBOOK = 50_000_000
 WHY_UNREADABLE = {
@@ -58,11 +65,11 @@ def run_demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _import(text: str, years: list[SchoolYear], step: Step):  # noqa: ANN202  (Publication is known once Django is set up)
+def _import(text: str, years: list[SchoolYear], step: Step) -> "Publication":
     if not re.match(r"https?://", text):
         step("Läser filen")
         path = Path(text)
-        return _publish_workbook(_file_content(path), path.name, str(path.resolve()), step)
+        return _publish_workbook(_file_content(path), path.name, LOCAL_FILE, step)
     if text.split("?")[0].endswith(".px"):
         return _publish_table(text, years, step)
     from styrkedjan.data.landing import download
@@ -82,7 +89,7 @@ def _file_content(path: Path) -> bytes:
         raise BadInput(f"filen {path} går inte att läsa: {reason}. Inget har ändrats.") from error
 
 
-def _publish_workbook(content: bytes, name: str, origin: str, step: Step, *, invented: bool = False):  # noqa: ANN202
+def _publish_workbook(content: bytes, name: str, origin: str, step: Step, *, invented: bool = False) -> "Publication":
     from styrkedjan.data.landing import land
     from styrkedjan.data.sources.ufa_workbook import read_workbook
 
@@ -92,7 +99,7 @@ def _publish_workbook(content: bytes, name: str, origin: str, step: Step, *, inv
     return _publish(tidy, landed, "xlsx", step, invented)
 
 
-def _publish_table(url: str, years: list[SchoolYear], step: Step):  # noqa: ANN202
+def _publish_table(url: str, years: list[SchoolYear], step: Step) -> "Publication":
     from styrkedjan.data.sources.ufa_pxweb import fetch, land_fetched, read_answers
 
     step("Hämtar från statistikdatabasen")
@@ -102,7 +109,7 @@ def _publish_table(url: str, years: list[SchoolYear], step: Step):  # noqa: ANN2
     return _publish(tidy, landed, "pxweb", step, invented=False)
 
 
-def _publish(tidy, landed, kind: str, step: Step, invented: bool):  # noqa: ANN001, ANN202
+def _publish(tidy: Tidy, landed: "Landed", kind: str, step: Step, invented: bool) -> "Publication":
     from styrkedjan.actions.statistics import Delivery, publish
     from styrkedjan.queries.catalogue import catalogue
 
@@ -119,8 +126,8 @@ def _source() -> StatisticsSource:
 
 @contextmanager
 def _progress(steps: int = STEPS) -> Iterator[Step]:
-    """A progress bar on a terminal; plain lines elsewhere."""
-    with Progress(TextColumn("{task.description}"), BarColumn(), transient=True) as progress:
+    """A progress bar on a terminal; nothing elsewhere."""
+    with progress_bar(TextColumn("{task.description}"), BarColumn()) as progress:
         task = progress.add_task("Startar", total=steps)
 
         def step(text: str) -> None:
@@ -129,7 +136,7 @@ def _progress(steps: int = STEPS) -> Iterator[Step]:
         yield step
 
 
-def _print_report(publication) -> None:  # noqa: ANN001
+def _print_report(publication: "Publication") -> None:
     from styrkedjan.queries.catalogue import catalogue
     from styrkedjan.queries.places import names_of
     from styrkedjan.render.import_report import printed_report
