@@ -117,7 +117,17 @@ SET: dict[tuple[str, str], Cell] = {
 
 def workbook(year: SchoolYear, changes: Changes | None = None) -> bytes:
     """The workbook of one school year; ``changes`` are cells that differ from the first delivery."""
-    named, changed = places(year), changes or {}
+    return _written(year, changes) if changes else _first_delivery(year)
+
+
+@lru_cache
+def _first_delivery(year: SchoolYear) -> bytes:
+    """Written once, since the file itself tells the second in which it was made."""
+    return _written(year, {})
+
+
+def _written(year: SchoolYear, changed: Changes) -> bytes:
+    named = places(year)
     measures = catalogue().framework.measures
     source = catalogue().sources[SOURCE]
     rows: list[list] = [[source.title], [], [None, *(_label(key, *named[key]) for key in named)]]

@@ -1,6 +1,5 @@
 """Whole imports, as commands: killed at any moment, and two at once. The edition before always stands."""
 
-import json
 import os
 import random
 import shutil
@@ -8,8 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
@@ -43,27 +42,40 @@ def put(home: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def ask(home: Path, question: str) -> list[tuple]:
+@contextmanager
+def looking(home: Path) -> Iterator[Callable[[str], list[tuple]]]:
+    """Ask several questions about one and the same moment."""
     with psycopg.connect(postgres.status(home).dsn) as connection:
-        return connection.execute(question).fetchall()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        yield lambda question: connection.execute(question).fetchall()
+
+
+def ask(home: Path, question: str) -> list[tuple]:
+    with looking(home) as asked:
+        return asked(question)
+
+
+CURRENT = "SELECT version, manifest FROM statistics_edition WHERE is_current"
 
 
 def current(home: Path) -> tuple[str, store.Manifest]:
     """The one current edition, as it stands in the database."""
-    [(version, manifest)] = ask(home, "SELECT version, manifest FROM statistics_edition WHERE is_current")
-    content = json.loads(manifest) if isinstance(manifest, str) else manifest
-    return version, store.Manifest.from_json(content)
+    [(version, manifest)] = ask(home, CURRENT)
+    return version, store.Manifest.from_json(manifest)
 
 
 def assert_one_whole_edition(home: Path) -> str:
     """The current edition reads whole, the places tables name its places, and each edition has its row in the trail."""
-    version, manifest = current(home)
+    with looking(home) as asked:
+        [(version, content)] = asked(CURRENT)
+        listed = asked("SELECT key FROM organiser WHERE listed UNION ALL SELECT key FROM school_unit WHERE listed")
+        new = asked("SELECT count(*) FROM audit_event WHERE (facts->>'is_new')::boolean")
+        editions = asked("SELECT count(*) FROM statistics_edition")
+    manifest = store.Manifest.from_json(content)
     assert manifest.version == version
     places = set(store.read_observations(home / "statistics", manifest)["place"].unique().to_list()) - {"00"}
-    listed = ask(home, "SELECT key FROM organiser WHERE listed UNION ALL SELECT key FROM school_unit WHERE listed")
     assert {key for (key,) in listed} == places
-    new = "SELECT count(*) FROM audit_event WHERE (facts->>'is_new')::boolean"
-    assert ask(home, new) == ask(home, "SELECT count(*) FROM statistics_edition")
+    assert new == editions
     return version
 
 

@@ -126,8 +126,8 @@ JUMPS = [
     ("grades", "50", "75", False),
     ("grades", "50", "75.1", True),
     ("grades", "75.1", "50", True),
-    ("grades", "60.6", "85.6", False),
-    ("grades", "30.3", "55.3", False),
+    ("grades", "7.2", "32.2", False),  # 25.000000000000004 in binary fractions
+    ("index", "2.4", "4.4", False),
     ("grades", "50", "..", False),
     ("grades", "..", "99", False),
     ("index", "7.4", "5.4", False),

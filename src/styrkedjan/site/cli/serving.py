@@ -41,7 +41,8 @@ def _say_where(port: int) -> None:
         print(f"{nothing.message}\n", flush=True)
         return
     nation = "den påhittade nationen" if facts.invented else "officiell statistik"
-    print(f"Inläst: {nation}, läsåren {', '.join(map(str, facts.school_years))}.\nTitta först på:")
+    years = [str(year) for year in facts.school_years]
+    print(f"Inläst: {nation}, {'läsåret' if len(years) == 1 else 'läsåren'} {', '.join(years)}.\nTitta först på:")
     largest, smallest = largest_and_smallest(ANYONE)
     if largest:
         print(f"  {base}/huvudman/{largest.key}/            läget hos {largest.name}, med många enheter")
