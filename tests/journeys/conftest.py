@@ -65,8 +65,9 @@ def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
     raise AssertionError("the site did not answer within 20 seconds")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium for one module: while it lives its event loop keeps Django's own tests of the process from the tables."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield made
