@@ -173,17 +173,6 @@ def test_one_flipped_bit_is_detected(tmp_path):
         store.read_places(tmp_path, manifest)
 
 
-def test_sweeping_removes_only_what_no_kept_edition_uses(tmp_path):
-    first = built(tmp_path, FIRST)
-    second = built(tmp_path, FIRST.replace("70.1", "70.2"), first)
-    (tmp_path / "parts" / ".aside-killed").write_bytes(b"half")
-    assert store.sweep(tmp_path, (first, second)) == 1, "only what a killed build left"
-    assert store.sweep(tmp_path, (second,)) == 1, "the places are the same file in both"
-    assert cells(tmp_path, second)
-    with pytest.raises(BrokenData, match="saknas"):
-        store.read_observations(tmp_path, first)
-
-
 BUILD_FOREVER = """
 import sys
 from pathlib import Path

@@ -67,7 +67,7 @@ def _wait_for(address: str, server: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium for one module: while it lives its event loop keeps Django's own tests of the process from the tables."""
+    """Chromium for one module: while it lives, its event loop keeps Django's own tests in the process from working."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield made

@@ -22,6 +22,7 @@ from styrkedjan.core.indicators import (
     ComparisonGroup,
     Position,
     Segment,
+    comparable,
     position,
     segments,
     within_middle,
@@ -72,7 +73,8 @@ class Lineage:
 @dataclass(frozen=True)
 class Line:
     """One measure for the place: its value, the organiser's when the place is one of its units, riket's, and where it
-    stands. ``history`` holds this and earlier school years, cut at breaks."""
+    stands. ``history`` holds this and earlier school years, cut at breaks; ``comparable`` those of them that may be
+    held beside the chosen year."""
 
     measure: Measure
     own: ReleasedValue | None
@@ -82,6 +84,7 @@ class Line:
     distribution: Distribution | None
     within_middle: bool | None
     history: tuple[Segment, ...]
+    comparable: tuple[ReleasedValue, ...]
     nation_history: tuple[ReleasedValue, ...]
 
     @property
@@ -124,11 +127,16 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class Briefing:
-    """The briefing (underlag) of one place and school year, from one edition of the statistics."""
+    """The briefing (underlag) of one place and school year, from one edition of the statistics.
+
+    ``place_years`` are the school years of the edition in which the place stands, oldest first. ``units`` are those
+    that stand in ``school_year``.
+    """
 
     place: Place
     school_form: str
     school_year: SchoolYear
+    place_years: tuple[SchoolYear, ...]
     edition: EditionFacts
     framework_id: str
     framework_name: str
@@ -199,10 +207,13 @@ def assemble(table: ReleasedTable, setting: Setting) -> Briefing:
     Out: a Briefing in which every measure of the framework has a line, also those without a value.
     """
     framework = setting.framework
+    place_years = table.years_of(setting.place.key)
+    rows = (_unit_row(unit, table, setting) for unit in setting.units)
     return Briefing(
         place=setting.place,
         school_form=setting.school_form,
         school_year=setting.school_year,
+        place_years=tuple(year for year in setting.edition.school_years if year in place_years),
         edition=setting.edition,
         framework_id=framework.id,
         framework_name=framework.name,
@@ -217,7 +228,7 @@ def assemble(table: ReleasedTable, setting: Setting) -> Briefing:
             for goal in framework.sub_goals_of(setting.school_form)
         ),
         unit_measures=tuple(framework.measure_by_id[measure] for measure in setting.unit_measures),
-        units=tuple(_unit_row(unit, table, setting) for unit in setting.units),
+        units=tuple(row for row in rows if row.values),
     )
 
 
@@ -231,6 +242,7 @@ def _line(measure: Measure, table: ReleasedTable, setting: Setting) -> Line:
     own = table.value(place.key, measure.id, year)
     nation = table.value(NATION, measure.id, year)
     distribution = table.distributions.get(measure.id)
+    history = table.history(place.key, measure.id, years)
     small_base = is_small_base(table.value(place.key, PUPIL_COUNT, year), setting.rules)
     return Line(
         measure=measure,
@@ -240,7 +252,8 @@ def _line(measure: Measure, table: ReleasedTable, setting: Setting) -> Line:
         position=position(measure, own, nation, small_base),
         distribution=distribution,
         within_middle=within_middle(distribution, own),
-        history=segments(measure, table.history(place.key, measure.id, years)),
+        history=segments(measure, history),
+        comparable=comparable(measure, history, year),
         nation_history=table.history(NATION, measure.id, years),
     )
 

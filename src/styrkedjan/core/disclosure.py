@@ -81,6 +81,10 @@ class ReleasedTable:
         """The cell, or None when the edition has no such cell (the year or the place is not loaded)."""
         return self.values.get((place, measure, year.autumn))
 
+    def years_of(self, place: str) -> frozenset[SchoolYear]:
+        """The school years in which the place has any cell at all."""
+        return frozenset(SchoolYear(year) for key, _, year in self.values if key == place)
+
     def history(self, place: str, measure: str, years: tuple[SchoolYear, ...]) -> tuple[ReleasedValue, ...]:
         """The place's cells on this measure in these years, those that exist."""
         found = (self.value(place, measure, year) for year in years)

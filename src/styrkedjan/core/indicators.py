@@ -197,6 +197,13 @@ def segments(measure: Measure, history: tuple[ReleasedValue, ...]) -> tuple[Segm
     return tuple(pieces)
 
 
+def comparable(measure: Measure, history: tuple[ReleasedValue, ...], year: SchoolYear) -> tuple[ReleasedValue, ...]:
+    """The values of a history that stand on the same side of every break as a school year, oldest first."""
+    latest = max((cut.first_school_year for cut in measure.breaks if cut.first_school_year <= year), default=None)
+    kept = [value for value in history if latest is None or value.school_year >= latest]
+    return tuple(sorted(kept, key=lambda value: value.school_year))
+
+
 def within_middle(distribution: Distribution | None, own: ReleasedValue | None) -> bool | None:
     """Does the value lie where eight of ten comparable places lie? None when that cannot be said."""
     if distribution is None or own is None or own.value is None:

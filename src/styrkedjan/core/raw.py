@@ -54,6 +54,10 @@ class Observations:
         start, length = self._slices.get(place, (0, 0))
         return self.frame.slice(start, length)
 
+    def years_of(self, place: str) -> tuple[SchoolYear, ...]:
+        """The school years in which the place has any cell, oldest first."""
+        return tuple(SchoolYear(year) for year in sorted(self.of(place)["school_year"].unique().to_list()))
+
     def of_units(self, organiser: str) -> pl.DataFrame:
         """The rows of every unit of one organiser, as one slice."""
         spans = [self._slices[key] for key in self.unit_keys.get(organiser, ())]

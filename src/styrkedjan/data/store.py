@@ -252,20 +252,6 @@ def _read_part(folder: Path, digest: str) -> pl.DataFrame:
     return pl.read_parquet(content)
 
 
-def sweep(folder: Path, keep: tuple[Manifest, ...]) -> int:
-    """Remove what no kept edition uses: parts of dropped editions and files that a killed import left aside.
-
-    Out: the number of files removed.
-    """
-    wanted = {digest for manifest in keep for part in manifest.parts for digest in (part.observations, part.places)}
-    removed = 0
-    for path in (folder / "parts").glob("*"):
-        if path.stem not in wanted:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
 def named_places(folder: Path, manifest: Manifest) -> tuple[list[tuple], list[tuple]]:
     """The rows that the places tables should hold for an edition.
 

@@ -17,7 +17,7 @@ from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.queries.catalogue import catalogue
 from styrkedjan.queries.places import place_by_key, units_of
-from styrkedjan.queries.statistics import current_version, manifest_of, observations_of, spread
+from styrkedjan.queries.statistics import in_one_edition, manifest_of, observations_of, spread
 
 SCHOOL_FORM = "compulsory"
 
@@ -28,11 +28,14 @@ def briefing(viewer: Viewer, place_key: str, year: SchoolYear | None = None) -> 
     Raises: NotFound when the place or the school year is not in the current edition.
     """
     may(viewer, Permission.READ_STATISTICS).require()
-    version = current_version()
-    chosen = _loaded_year(version, year)
-    place = place_by_key(viewer, place_key)
-    units = units_of(viewer, place) if isinstance(place, Organiser) else ()
-    return _assembled(version, place, units, chosen)
+
+    def read(version: str) -> Briefing:
+        chosen = _loaded_year(version, year)
+        place = place_by_key(viewer, place_key)
+        units = units_of(viewer, place) if isinstance(place, Organiser) else ()
+        return _assembled(version, place, units, chosen)
+
+    return in_one_edition(read)
 
 
 @lru_cache(maxsize=64)

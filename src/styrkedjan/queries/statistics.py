@@ -1,8 +1,10 @@
 """Editions of the statistics: which is current, what it holds, and where each number stands in its source."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import polars as pl
 from django.conf import settings
@@ -15,6 +17,8 @@ from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import ImportReport, SchoolYear
 from styrkedjan.data import store
 from styrkedjan.tables.statistics import StatisticsEdition
+
+Read = TypeVar("Read")
 
 NO_STATISTICS = (
     "Ingen statistik är inläst ännu. Läs in en fil med kommandot styrkedjan import, eller prova den påhittade nationen "
@@ -35,6 +39,19 @@ def version_or_none() -> str | None:
     return StatisticsEdition.objects.filter(is_current=True).values_list("version", flat=True).first()
 
 
+def in_one_edition(read: Callable[[str], Read]) -> Read:
+    """Read rows and numbers of one and the same edition.
+
+    Numbers are named by their version but rows of places are those that stand now: a read that a publication came in
+    the middle of is done again. Raises NotFound when nothing is loaded.
+    """
+    while True:
+        version = current_version()
+        found = read(version)
+        if version == current_version():
+            return found
+
+
 @lru_cache(maxsize=8)
 def manifest_of(version: str) -> store.Manifest:
     """The manifest of an edition, which never changes. Raises NotFound."""
@@ -42,6 +59,16 @@ def manifest_of(version: str) -> store.Manifest:
     if content is None:
         raise NotFound("Den utgåvan av statistiken finns inte.")
     return store.Manifest.from_json(content)
+
+
+def loaded_year(version: str, year: SchoolYear | None) -> SchoolYear:
+    """This school year, or the latest of the edition when None. Raises NotFound when it is not loaded."""
+    years = manifest_of(version).school_years
+    if year is None:
+        return years[-1]
+    if year not in years:
+        raise NotFound(f"Läsåret {year} är inte inläst. Inlästa läsår: {', '.join(map(str, years))}.")
+    return year
 
 
 @lru_cache(maxsize=2)

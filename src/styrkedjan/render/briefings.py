@@ -164,7 +164,7 @@ def printed(briefing: Briefing, printer: Printer) -> PrintedBriefing:
         school_year=str(briefing.school_year),
         school_year_code=briefing.school_year.autumn,
         other_years=tuple(
-            (year.autumn, str(year)) for year in reversed(briefing.edition.school_years) if year != briefing.school_year
+            (year.autumn, str(year)) for year in reversed(briefing.place_years) if year != briefing.school_year
         ),
         earlier_years=tuple(map(str, briefing.earlier_years)),
         school_form=printer.catalogue.framework.school_forms[briefing.school_form],
@@ -318,7 +318,7 @@ def _scale(line: Line) -> tuple[float, float]:
 
 def _earlier(line: Line, briefing: Briefing, words: Words) -> tuple[PrintedValue, ...]:
     """What stood in each earlier school year, none of it from the other side of a break."""
-    comparable = {value.school_year: value for value in line.history[-1].values} if line.history else {}
+    comparable = {value.school_year: value for value in line.comparable}
     known = {value.school_year for part in line.history for value in part.values}
     before_break = PrintedValue(words("mark.BREAK.short"), False, "BREAK", words("mark.BREAK.long"), ())
     return tuple(

@@ -96,9 +96,7 @@ def span_of_years(line: Line, words: Words) -> str:
 
     It says where the level has been and nothing of a direction: two or three points are no trend.
     """
-    if not line.history:
-        return ""
-    values = [value for value in line.history[-1].values if value.value is not None]
+    values = [value for value in line.comparable if value.value is not None]
     if len(values) < 2:
         return ""
     numbers = [value.value for value in values if value.value is not None]
@@ -109,9 +107,9 @@ def span_of_years(line: Line, words: Words) -> str:
 
 def latest_known(line: Line, words: Words) -> str:
     """The latest comparable earlier value when this year has none, as for a survey of every other year; else empty."""
-    if line.status.has_number or not line.history:
+    if line.status.has_number:
         return ""
-    known = [value for value in line.history[-1].values if value.value is not None]
+    known = [value for value in line.comparable if value.value is not None]
     if not known or known[-1].value is None:
         return ""
     return words("latest", year=known[-1].school_year, value=amount(known[-1].value, line.measure))

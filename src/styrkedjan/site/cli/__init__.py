@@ -68,7 +68,3 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("rest", nargs=argparse.REMAINDER, help="vidare till psql")
     command.set_defaults(run=database.run_database)
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
