@@ -238,6 +238,19 @@ def test_a_damaged_part_stops_the_next_publication_until_its_file_is_read_again(
     assert small.publish(empty, small.workbook(SECOND)).is_new
 
 
+def test_a_store_that_is_gone_is_put_back_file_by_file(empty):
+    import shutil
+
+    versions = [small.publish(empty, small.workbook(year)).version for year in (FIRST, SECOND)]
+    shutil.rmtree(empty / "statistics")
+    with pytest.raises(BrokenData, match=f"läsåret {FIRST} saknas. Läs in källfilen igen: "):
+        small.publish(empty, small.workbook(SECOND, {(small.LILLAN, "pupil_count"): 77.0}))
+    for year in (FIRST, SECOND):
+        again = small.publish(empty, small.workbook(year))
+        assert (again.version, again.is_new) == (versions[-1], False)
+    assert small.publish(empty, small.workbook(FIRST, {(small.LILLAN, "pupil_count"): 77.0})).is_new
+
+
 def test_the_number_of_statements_does_not_grow_with_the_number_of_places(empty):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -125,9 +125,9 @@ def test_a_disk_that_fills_when_written_out(tmp_path: Path, monkeypatch: pytest.
     assert open_landed(tmp_path, earlier.sha256) == b"tidigare"
 
 
-def test_other_faults_of_the_disk_are_not_hidden(tmp_path: Path) -> None:
+def test_other_faults_of_the_disk_are_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "raw").write_text("en fil där mappen skulle vara")
-    with pytest.raises(OSError, match=r"Not a directory|File exists"):
+    with pytest.raises(BadInput, match=r"a\.xlsx kunde inte sparas i .*: en del av sökvägen är ingen mapp\. Inget"):
         land(tmp_path, CONTENT, "a.xlsx", "uppladdad", FIRST)
 
 

@@ -47,9 +47,9 @@ def plain(text: str) -> str:
 
 
 TITLES = {
-    "90": "Måttet m: 90,0 %, högre än riket (80,0 %)",
-    "70": "Måttet m: 70,0 %, lägre än riket (80,0 %)",
-    "81": "Måttet m: 81,0 %, nära riket (80,0 %)",
+    "90": "Måttet m: 90,0 % är högre än riket (80,0 %)",
+    "70": "Måttet m: 70,0 % är lägre än riket (80,0 %)",
+    "81": "Måttet m: 81,0 % ligger nära riket (80,0 %)",
     "..": "Måttet m: källan visar inte värdet",
     "-": "Måttet m: källan visar inte värdet",
     "...": "Måttet m: nästan alla elever ingår, det exakta värdet är skyddat",
@@ -70,11 +70,18 @@ def test_a_title_without_anything_to_compare_says_the_value_alone():
 
 
 TALLIES = [
-    (("80", "80", "90"), "Av 3 indikatorer ligger två nära riket och en högre."),
-    (("80", "90", "90", "70"), "Av 4 indikatorer ligger en nära riket, två högre och en lägre."),
-    (("90", "70"), "Av 2 indikatorer ligger en högre än riket och en lägre."),
-    (("70", "70", ".."), "2 av 3 indikatorer går att jämföra. Av dem ligger två lägre än riket."),
-    (("..", "..."), "Ingen av de 2 indikatorerna går att jämföra med riket."),
+    (("80", "80", "90"), "Av tre indikatorer ligger två nära riket och en högre."),
+    (("80", "90", "90", "70"), "Av fyra indikatorer ligger en nära riket, två högre och en lägre."),
+    (("90", "70"), "Av två indikatorer ligger en högre än riket och en lägre."),
+    (("80",) * 3, "Alla tre indikatorer ligger nära riket."),
+    (("90", "90"), "Båda indikatorerna ligger högre än riket."),
+    (("70",), "Indikatorn ligger lägre än riket."),
+    (("70", "70", ".."), "Två av tre indikatorer går att jämföra med riket. Båda ligger lägre än riket."),
+    (("70", "..", "."), "En av tre indikatorer går att jämföra med riket. Den ligger lägre än riket."),
+    (("80",) * 3 + ("..",), "Tre av fyra indikatorer går att jämföra med riket. Alla ligger nära riket."),
+    (("80", "70", ".."), "Två av tre indikatorer går att jämföra med riket. Av dem ligger en nära riket och en lägre."),
+    (("80",) * 12 + ("70",), "Av 13 indikatorer ligger 12 nära riket och 1 lägre."),
+    (("..", "..."), "Ingen av de två indikatorerna går att jämföra med riket."),
 ]
 
 
@@ -84,10 +91,11 @@ def test_the_tally_counts_what_can_be_compared(own, text):
 
 
 def test_names_are_told_up_to_four_and_then_counted():
-    assert findings.named(lines("90", "70", "80"), SV) == ("Högre än riket: kort m0.", "Lägre än riket: kort m1.")
-    assert findings.named(lines(*["90"] * 4), SV) == ("Högre än riket: kort m0, kort m1, kort m2 och kort m3.",)
-    assert findings.named(lines(*["90"] * 5), SV) == ("Högre än riket: kort m0, kort m1, kort m2 och två till.",)
-    assert findings.named(lines("80", ".."), SV) == ()
+    def told(count: int) -> str:
+        return findings.nearly_all(lines(*["..."] * count), SV).split(". ")[0]
+
+    assert told(4) == "Nästan alla elever ingår: kort m0, kort m1, kort m2 och kort m3"
+    assert told(5) == "Nästan alla elever ingår: kort m0, kort m1, kort m2 och två till"
 
 
 def test_what_nearly_all_reach_is_named():
@@ -104,6 +112,8 @@ def test_outside_the_middle_is_told_and_inside_too():
     )
     assert findings.outside_middle((inside, hidden), MUNICIPAL, SV).startswith("Värdet ligger inom")
     assert findings.outside_middle((inside, inside), MUNICIPAL, SV).startswith("Alla värden ligger inom")
+    assert findings.outside_middle((inside, inside), MUNICIPAL, SV, also_when_none=False) == ""
+    assert findings.outside_middle(everyone, MUNICIPAL, SV, also_when_none=False).startswith("kort ut")
     assert findings.outside_middle((unknown, hidden), MUNICIPAL, SV) == "", "nothing can be said"
 
 
@@ -114,10 +124,15 @@ def test_a_group_of_a_size_names_its_size():
 
 NOT_SHOWN = [
     (("1", "2"), ""),
-    (("1", ".."), "En av 2 uppgifter visas inte: en är skyddad av sekretess."),
-    (("..", "..", "-", "5"), "3 av 4 uppgifter visas inte: 2 är skyddade av sekretess och en har för få svar."),
-    ((".", ".", "...", "..."), "4 av 4 uppgifter visas inte: 2 saknas i källan och i 2 ingår nästan alla elever."),
-    (("*", "~100"), "En av 2 uppgifter visas inte: en gäller inte verksamheten."),
+    (("1", ".."), "En av två uppgifter visas inte: en är skyddad av sekretess."),
+    (("..", "..", "-", "5"), "Tre av fyra uppgifter visas inte: två är skyddade av sekretess och en har för få svar."),
+    (
+        (".", ".", "...", "..."),
+        "Ingen av de fyra uppgifterna visas: två saknas i källan och i två ingår nästan alla elever.",
+    ),
+    ((".",) * 3, "Ingen av de tre uppgifterna visas: alla saknas i källan."),
+    (("..",) * 12 + ("5",), "12 av 13 uppgifter visas inte: 12 är skyddade av sekretess."),
+    (("*", "~100"), "En av två uppgifter visas inte: en gäller inte verksamheten."),
 ]
 
 
@@ -138,7 +153,7 @@ SPANS = [
     ((2023,), {2022: "10", 2023: "75", 2024: "72"}, "2023/24–2024/25: mellan 72,0 % och 75,0 % (2 läsår med värde)."),
     ((2024,), {2022: "10", 2023: "75", 2024: "72"}, ""),
     ((2025,), {2022: "70", 2024: "72"}, "2022/23–2024/25: mellan 70,0 % och 72,0 % (2 läsår med värde)."),
-    ((), {2023: "72.01", 2024: "72.04"}, "2023/24–2024/25: 72,0 % alla 2 läsår med värde."),
+    ((), {2023: "72.01", 2024: "72.04"}, "2023/24–2024/25: 72,0 % varje läsår som har ett värde."),
     ((), {2022: "70", 2023: "..", 2024: "72"}, "2022/23–2024/25: mellan 70,0 % och 72,0 % (2 läsår med värde)."),
     ((), {2022: "70", 2023: ".."}, ""),
     ((2023,), {2022: "70", 2023: "..", 2024: "72"}, ""),
@@ -166,7 +181,7 @@ def test_no_span_speaks_of_a_direction():
 
 def test_the_rule_behind_near_is_the_measures_own():
     assert plain(findings.floor_rule(measure(), False, SV)) == (
-        "Skillnader mindre än 5,0 procentenheter kallas nära riket."
+        "Skillnader mindre än 5 procentenheter kallas nära riket."
     )
-    assert "10,0 procentenheter" in plain(findings.floor_rule(measure(), True, SV))
+    assert "10 procentenheter" in plain(findings.floor_rule(measure(), True, SV))
     assert findings.floor_rule(measure(floor=None, floor_small=None), False, SV) == ""

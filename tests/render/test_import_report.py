@@ -67,12 +67,17 @@ def test_a_report_with_nothing_to_compare_with_says_so():
 
 # title, field, no places, one, several
 PLACES = [
-    ("Nya sedan förra gången", "new_places", "Inga nya platser sedan 2023/24.", "En plats är ny sedan 2023/24."),
+    (
+        "Nya sedan förra gången",
+        "new_places",
+        "Alla platser i filen finns för 2023/24 i den förra utgåvan.",
+        "En plats i filen finns inte för 2023/24 i den förra utgåvan.",
+    ),
     (
         "Borta sedan förra gången",
         "gone_places",
-        "Alla platser från 2023/24 finns kvar.",
-        "En plats fanns 2023/24 men finns inte i den här filen.",
+        "Alla platser som den förra utgåvan har för 2023/24 finns kvar.",
+        "En plats som den förra utgåvan har för 2023/24 finns inte i den här filen.",
     ),
 ]
 

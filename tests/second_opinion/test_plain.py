@@ -154,8 +154,9 @@ def _compare_spread(line, values: list[float], own) -> None:
 
 
 def _compare_units(whole, cells: plain.Cells, key: str, year: int) -> None:
-    expected = {} if unit_code_of(key) else {place for place, _, _ in cells if place.startswith(f"{key}-")}
-    assert {row.unit.key for row in whole.units} == set(expected)
+    shown = {place for place, name, y in cells if name in FRAMEWORK.unit_overview and y == year}
+    expected = set() if unit_code_of(key) else {place for place in shown if place.startswith(f"{key}-")}
+    assert {row.unit.key for row in whole.units} == expected
     for row in whole.units:
         for name in FRAMEWORK.unit_overview:
             stands = cells.get((row.unit.key, name, year))

@@ -1,7 +1,11 @@
 """The command as its users run it: exit codes, Swedish answers, and never a traceback."""
 
 import shutil
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ import pytest
 from styrkedjan.site import postgres
 from tests import world as small
 from tests.conftest import make_home
-from tests.site.command import environment, run, run_each, start
+from tests.site.command import COMMAND, environment, run, run_each, start
 
 pytestmark = pytest.mark.database
 
@@ -83,7 +87,7 @@ def test_a_file_name_is_printed_as_it_is_and_a_lone_place_in_the_singular(home):
     code, out, err = run(home, "import", "andra [1].xlsx")
     assert code == 0, err
     assert "andra [1].xlsx" in out
-    assert "En plats fanns 2021/22 men finns inte i den här filen." in out
+    assert "En plats som den förra utgåvan har för 2021/22 finns inte i den här filen." in out
     assert "Storskolan 34 (2120009901-90000034)" in out
 
 
@@ -92,7 +96,7 @@ ANSWERS = [
     ("half a file", ["halv.xlsx"]),
     ("no workbook", ["text.xlsx"]),
     ("unknown mark", ["okänt tecken ”#”", "cell ", "Inget har ändrats"]),
-    ("no file", ["finns-inte.xlsx går inte att läsa: den finns inte. Inget har ändrats."]),
+    ("no file", ["finns-inte.xlsx går inte att läsa: sökvägen finns inte. Inget har ändrats."]),
     ("a folder", ["går inte att läsa: det är en mapp. Inget har ändrats."]),
     ("wrong year", ["”2024/26” är inget läsår"]),
     ("unknown organiser", ["heter ”Lilans komun”.", "Menade du något av det här?", "  Lillåns kommun"]),
@@ -137,6 +141,56 @@ def test_two_commands_at_once_share_one_server(home):
     ]
     told = [command.communicate(timeout=60) for command in commands]
     assert [command.returncode for command in commands] == [0, 0], told
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql://anna:hemligt@127.0.0.1:1/prov", "databasen går inte att använda"),
+        ("mysql://anna:hemligt@127.0.0.1/prov", "DATABASE_URL går inte att tolka"),
+        ("host=/finns/inte password=hemligt", "DATABASE_URL saknar databasens namn"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_in_words(home, address, told):
+    command = [sys.executable, "-c", COMMAND, "underlag", "Lillåns kommun"]
+    done = subprocess.run(
+        command, env=environment(home) | {"DATABASE_URL": address}, cwd=home, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == REFUSED and done.stderr.startswith(f"Det gick inte: {told}"), done.stderr
+    assert "Traceback" not in done.stderr and "hemligt" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "70000"), ("serve", "--processer", "0")])
+def test_a_number_that_cannot_be_used_is_refused_in_words(home, arguments):
+    code, _, said = run(home, *arguments)
+    assert code == REFUSED and "skriv ett heltal från 1 till" in said
+
+
+def test_a_site_that_is_killed_leaves_its_port(home):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = start(home, "serve", "--port", port, "--processer", "2")
+    try:
+        assert wait_for(lambda: answers(port)), "the site is up"
+    finally:
+        site.kill()
+        site.communicate(timeout=20)
+    assert wait_for(lambda: not answers(port)), "no process of the site is left"
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(done: Callable[[], bool], seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_a_command_without_a_home_of_its_own_makes_one_and_stops_its_server_again():

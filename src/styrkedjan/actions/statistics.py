@@ -10,7 +10,7 @@ from django.db import connection
 from styrkedjan.actions._change import change
 from styrkedjan.core.access import Event, Permission, Viewer, may
 from styrkedjan.core.catalogue import Measure
-from styrkedjan.core.refused import WrongState
+from styrkedjan.core.refused import DamagedData, WrongState
 from styrkedjan.core.statistics import ImportReport, Tidy
 from styrkedjan.data import checks, store
 from styrkedjan.data.landing import Landed
@@ -59,8 +59,8 @@ def publish(actor: Viewer, folder: Path, measures: dict[str, Measure], delivery:
         base = store.Manifest.from_json(current.manifest) if current else store.EMPTY
         _refuse_mixing(base, delivery)
         manifest = store.build(folder, base, delivery.tidy, _raw_file(delivery.landed), invented=delivery.invented)
-        report = _report(folder, base, measures, delivery)
         is_new = manifest.version != (current.version if current else "")
+        report = _report(folder, base, measures, delivery, is_new)
         if is_new:
             _keep_source(delivery)
             _list_places(folder, manifest)
@@ -86,9 +86,16 @@ def _raw_file(landed: Landed) -> store.RawFile:
     return store.RawFile(landed.sha256, landed.name, landed.origin, landed.fetched_at.isoformat())
 
 
-def _report(folder: Path, base: store.Manifest, measures: dict[str, Measure], delivery: Delivery) -> ImportReport:
+def _report(
+    folder: Path, base: store.Manifest, measures: dict[str, Measure], delivery: Delivery, is_new: bool
+) -> ImportReport:
     comparable = base.parts and base.invented == delivery.invented
-    previous = store.read_observations(folder, base) if comparable else None
+    try:
+        previous = store.read_observations(folder, base) if comparable else None
+    except DamagedData:
+        if is_new:
+            raise
+        previous = None  # this file has been put back; the others are put back one by one
     return checks.report(delivery.tidy, delivery.landed.name, delivery.landed.sha256, measures, previous)
 
 

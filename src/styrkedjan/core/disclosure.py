@@ -14,7 +14,7 @@ import polars as pl
 
 from styrkedjan.core.catalogue import DisclosureRules
 from styrkedjan.core.raw import OBSERVATION_COLUMNS, RawTable
-from styrkedjan.core.refused import BrokenData
+from styrkedjan.core.refused import DamagedData
 from styrkedjan.core.statistics import SchoolYear, Status, cell_name
 
 CellKey = tuple[str, str, int]  # place key, measure id, autumn year
@@ -97,7 +97,7 @@ def release(raw: RawTable, rules: DisclosureRules) -> ReleasedTable:
     In: ``raw`` from evaluation; ``rules`` from the catalogue.
     Out: a ReleasedTable in which a hidden cell has a mark and no number, and a group of fewer than
     ``rules.minimum_places_in_distribution`` places has no distribution.
-    Raises: BrokenData when a cell says that it is hidden and still carries a number, or the other way round:
+    Raises: DamagedData when a cell says that it is hidden and still carries a number, or the other way round:
     such a table was put together wrongly and nothing of it is shown.
     """
     _refuse_contradictions(raw.readings)
@@ -112,7 +112,7 @@ def _refuse_contradictions(readings: pl.DataFrame) -> None:
     wrong = readings.filter((may_have != has) | (has & ~pl.col("value").is_finite()))
     if wrong.height:
         place, measure, year = wrong.select("place", "measure", "school_year").row(0)
-        raise BrokenData(
+        raise DamagedData(
             f"uppgiften {measure} för {place} läsåret {SchoolYear(year)} är både dold och har ett tal, "
             "eller ingetdera, eller ett tal som inte går att skriva. Ingenting visas. Läs in källfilen igen."
         )

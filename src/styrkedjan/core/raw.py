@@ -55,8 +55,9 @@ class Observations:
         return self.frame.slice(start, length)
 
     def years_of(self, place: str) -> tuple[SchoolYear, ...]:
-        """The school years in which the place has any cell, oldest first."""
-        return tuple(SchoolYear(year) for year in sorted(self.of(place)["school_year"].unique().to_list()))
+        """The school years in which the place, or any of its units, has a cell; oldest first."""
+        years = pl.concat([self.of(place)["school_year"], self.of_units(place)["school_year"]])
+        return tuple(SchoolYear(year) for year in sorted(years.unique().to_list()))
 
     def of_units(self, organiser: str) -> pl.DataFrame:
         """The rows of every unit of one organiser, as one slice."""

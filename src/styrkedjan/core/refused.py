@@ -4,6 +4,7 @@ Anything that is not a ``Refused`` is a bug. Every message is Swedish and says w
 what is kept and what to do.
 """
 
+import errno
 from dataclasses import dataclass
 
 
@@ -66,3 +67,27 @@ class BrokenData(Refused):
     def __init__(self, message: str, spot: Spot | None = None) -> None:
         super().__init__(f"{spot}: {message}" if spot else message)
         self.spot = spot
+
+
+class DamagedData(BrokenData):
+    """What the house itself keeps is gone or not what it was: nothing that who asked can mend."""
+
+    status = 503
+
+
+REASONS = {
+    errno.ENOENT: "sökvägen finns inte",
+    errno.EISDIR: "det är en mapp",
+    errno.ENOTDIR: "en del av sökvägen är ingen mapp",
+    errno.EEXIST: "där ligger redan något annat",
+    errno.EACCES: "behörighet saknas",
+    errno.EPERM: "behörighet saknas",
+    errno.EROFS: "där går det bara att läsa",
+    errno.ENOSPC: "disken är full",
+    errno.ENAMETOOLONG: "namnet är för långt",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system could not read or write, in a few Swedish words; the system's own when we have none."""
+    return REASONS.get(error.errno or 0) or error.strerror or str(error)

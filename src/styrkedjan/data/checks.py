@@ -49,9 +49,10 @@ def report(
     latest = tidy.school_years[-1]
     same_year, year_before = _earlier(previous, latest)
     changes = _changes(tidy.observations, previous)
-    jumps = _jumps(tidy.observations.filter(pl.col("school_year") == latest.autumn), year_before, measures)
+    now = tidy.observations.filter(pl.col("school_year") == latest.autumn)
+    jumps = _jumps(now, year_before, measures)
     base = same_year if same_year.height else year_before
-    new, gone = _places_new_and_gone(tidy.places["place"], base)
+    new, gone = _places_new_and_gone(now, base)
     return ImportReport(
         file=file,
         sha256=sha256,
@@ -82,11 +83,11 @@ def _earlier(previous: pl.DataFrame | None, latest: SchoolYear) -> tuple[pl.Data
     )
 
 
-def _places_new_and_gone(places: pl.Series, base: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _places_new_and_gone(now: pl.DataFrame, base: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not base.height:
         return (), ()
-    now, then = set(places.to_list()), set(base["place"].unique().to_list())
-    return tuple(sorted(now - then)), tuple(sorted(then - now))
+    places, places_then = (set(frame["place"].unique().to_list()) for frame in (now, base))
+    return tuple(sorted(places - places_then)), tuple(sorted(places_then - places))
 
 
 def _changes(observations: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from styrkedjan.core.refused import BadInput, BrokenData, NotFound, Spot
+from styrkedjan.core.refused import BadInput, BrokenData, NotFound, Spot, reason
 from styrkedjan.data import web
 
 DOWNLOAD_LIMIT = 50 * 2**20
@@ -39,7 +39,7 @@ def land(folder: Path, content: bytes, name: str, origin: str, fetched_at: datet
 
     In: the name and origin (address, or who handed it in) to remember, and when it came (an aware time).
     Out: the record of the first time.
-    Raises: BadInput when the disk is full; then nothing is left behind.
+    Raises: BadInput when the disk is full or cannot be written; then nothing is left behind.
     """
     if fetched_at.tzinfo is None:
         raise ValueError("fetched_at must be an aware time")
@@ -62,7 +62,7 @@ def land(folder: Path, content: bytes, name: str, origin: str, fetched_at: datet
             _write_record(record, about, alone=path if fresh else None)
     except OSError as error:
         if error.errno not in NO_ROOM:
-            raise
+            raise BadInput(f"{name} kunde inte sparas i {path.parent}: {reason(error)}. Inget har ändrats.") from error
         raise BadInput(
             f"Disken är full: {name} ({len(content)} byte) kunde inte sparas. Inget halvt har lämnats kvar, och det "
             "som fanns tidigare är orört. Frigör utrymme och läs in igen."

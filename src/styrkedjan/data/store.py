@@ -22,7 +22,7 @@ import polars as pl
 from styrkedjan.core.briefings import EditionFacts, SourceFile
 from styrkedjan.core.place_names import readable_name
 from styrkedjan.core.places import NATION, organiser_of, organiser_type, search_key, sort_key, unit_code_of
-from styrkedjan.core.refused import BrokenData, WrongState
+from styrkedjan.core.refused import BrokenData, DamagedData, WrongState, reason
 from styrkedjan.core.statistics import TIDY_COLUMNS, SchoolYear, Tidy
 
 FORMAT = 1  # of the part files; a new number makes every part new
@@ -205,9 +205,7 @@ def _unwritable(folder: Path, error: OSError) -> WrongState:
             f"disken är full: den nya utgåvan fick inte plats i {folder}. Den förra utgåvan gäller fortfarande. "
             "Frigör utrymme och läs in filen igen."
         )
-    return WrongState(
-        f"det går inte att skriva i {folder} ({error.strerror or error}). Den förra utgåvan gäller fortfarande."
-    )
+    return WrongState(f"det går inte att skriva i {folder}: {reason(error)}. Den förra utgåvan gäller fortfarande.")
 
 
 def part_path(folder: Path, digest: str) -> Path:
@@ -218,10 +216,10 @@ def part_path(folder: Path, digest: str) -> Path:
 def read_observations(folder: Path, manifest: Manifest) -> pl.DataFrame:
     """Every observation of an edition: TIDY_COLUMNS and ``part`` (its index in the manifest), sorted by place.
 
-    Raises: BrokenData when a part is missing or is not the bytes that were published.
+    Raises: DamagedData when a part is missing or is not the bytes that were published.
     """
     frames = [
-        _read_part(folder, part.observations).with_columns(pl.lit(index, dtype=pl.UInt8).alias("part"))
+        _read_part(folder, part, part.observations).with_columns(pl.lit(index, dtype=pl.UInt8).alias("part"))
         for index, part in enumerate(manifest.parts)
     ]
     if not frames:
@@ -233,23 +231,34 @@ def read_places(folder: Path, manifest: Manifest) -> pl.DataFrame:
     """Every place of an edition with the labels of the latest school year it stands in.
 
     Out: TIDY_PLACE_COLUMNS and ``last_school_year``, sorted by place key.
+    Raises: DamagedData, as ``read_observations``.
     """
     frames = [
-        _read_part(folder, part.places).with_columns(pl.lit(part.school_year, dtype=pl.Int16).alias("last_school_year"))
+        _read_part(folder, part, part.places).with_columns(
+            pl.lit(part.school_year, dtype=pl.Int16).alias("last_school_year")
+        )
         for part in manifest.parts
     ]
     return pl.concat(frames).sort("place", "last_school_year").unique("place", keep="last", maintain_order=True)
 
 
-def _read_part(folder: Path, digest: str) -> pl.DataFrame:
-    path = part_path(folder, digest)
+def _read_part(folder: Path, part: Part, digest: str) -> pl.DataFrame:
     try:
-        content = path.read_bytes()
+        content = part_path(folder, digest).read_bytes()
+    except FileNotFoundError as error:
+        raise _damaged(part, "saknas") from error
     except OSError as error:
-        raise BrokenData(f"en del av statistikutgåvan saknas: {path.name}. Läs in källfilen igen.") from error
+        raise _damaged(part, f"går inte att läsa ({reason(error)})") from error
     if hashlib.sha256(content).hexdigest() != digest:
-        raise BrokenData(f"en del av statistikutgåvan är skadad: {path.name}. Läs in källfilen igen.")
+        raise _damaged(part, "är skadad")
     return pl.read_parquet(content)
+
+
+def _damaged(part: Part, how: str) -> DamagedData:
+    year = SchoolYear(part.school_year)
+    return DamagedData(
+        f"den del av statistiken som gäller läsåret {year} {how}. Läs in källfilen igen: {part.raw.name}."
+    )
 
 
 def named_places(folder: Path, manifest: Manifest) -> tuple[list[tuple], list[tuple]]:

@@ -17,21 +17,21 @@ from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.queries.catalogue import catalogue
 from styrkedjan.queries.places import place_by_key, units_of
-from styrkedjan.queries.statistics import in_one_edition, manifest_of, observations_of, spread
+from styrkedjan.queries.statistics import in_one_edition, loaded_year, manifest_of, observations_of, spread
 
 SCHOOL_FORM = "compulsory"
 
 
 def briefing(viewer: Viewer, place_key: str, year: SchoolYear | None = None) -> Briefing:
-    """Everything that may be shown of a place in a school year; the latest loaded when ``year`` is None.
+    """Everything that may be shown of a place in a school year; the latest it stands in when ``year`` is None.
 
-    Raises: NotFound when the place or the school year is not in the current edition.
+    Raises: NotFound when the current edition does not hold the place, the school year, or the place in that year.
     """
     may(viewer, Permission.READ_STATISTICS).require()
 
     def read(version: str) -> Briefing:
-        chosen = _loaded_year(version, year)
         place = place_by_key(viewer, place_key)
+        chosen = _chosen_year(version, place, year)
         units = units_of(viewer, place) if isinstance(place, Organiser) else ()
         return _assembled(version, place, units, chosen)
 
@@ -57,14 +57,15 @@ def _assembled(version: str, place: Place, units: tuple[SchoolUnit, ...], year: 
     return assemble(_released(version, place, group, setting), setting)
 
 
-def _loaded_year(version: str, year: SchoolYear | None) -> SchoolYear:
-    years = manifest_of(version).school_years
-    if year is None:
-        return years[-1]
-    if year not in years:
-        loaded = ", ".join(map(str, years))
-        raise NotFound(f"Läsåret {year} är inte inläst. Inlästa läsår: {loaded}.", tuple(map(str, years)))
-    return year
+def _chosen_year(version: str, place: Place, year: SchoolYear | None) -> SchoolYear:
+    stands = observations_of(version).years_of(place.key)
+    if year is None and stands:
+        return stands[-1]
+    chosen = loaded_year(version, year)
+    if chosen not in stands:
+        found = f" Läsår som finns: {', '.join(map(str, stands))}." if stands else ""
+        raise NotFound(f"{place.name} finns inte i statistiken för läsåret {chosen}.{found}")
+    return chosen
 
 
 def _group(version: str, place: Place, year: SchoolYear) -> ComparisonGroup:

@@ -9,7 +9,8 @@ from rapidfuzz import fuzz, process
 from styrkedjan.core.access import Permission, Viewer, may
 from styrkedjan.core.places import Organiser, OrganiserType, Place, SchoolUnit, organiser_of, search_key
 from styrkedjan.core.refused import NotFound
-from styrkedjan.queries.statistics import current_version, observations_of
+from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.queries.statistics import current_version, loaded_year, observations_of
 from styrkedjan.tables import places as tables
 
 MOST_HITS = 60
@@ -61,16 +62,28 @@ def names_of(viewer: Viewer, keys: tuple[str, ...]) -> dict[str, str]:
     return names | dict(tables.SchoolUnit.objects.filter(key__in=keys).values_list("key", "name"))
 
 
-def every_organiser(viewer: Viewer) -> tuple[Organiser, ...]:
-    """Every organiser in the current edition, in name order."""
+def every_organiser(viewer: Viewer, year: SchoolYear | None = None) -> tuple[Organiser, ...]:
+    """Every organiser that stands in a school year of the current edition (the latest when None), in name order.
+
+    Raises: NotFound when nothing, or not that school year, is loaded.
+    """
     may(viewer, Permission.READ_STATISTICS).require()
-    return tuple(map(_organiser, tables.Organiser.objects.filter(listed=True).order_by("sort_key", "key")))
+    version = current_version()
+    places = observations_of(version).in_year(loaded_year(version, year))["place"].unique()
+    standing = set(map(organiser_of, places.to_list()))
+    rows = tables.Organiser.objects.filter(listed=True).order_by("sort_key", "key")
+    return tuple(_organiser(row) for row in rows if row.key in standing)
 
 
 def largest_and_smallest(viewer: Viewer) -> tuple[Organiser | None, Organiser | None]:
-    """The organiser with the most units and the first of those with one: two places to look at first."""
+    """The organiser with the most units and the first of those with one: two places to look at first.
+
+    Units of the latest school year count: those that have closed do not. Raises: NotFound when nothing is loaded.
+    """
     may(viewer, Permission.READ_STATISTICS).require()
-    counted = tables.Organiser.objects.filter(listed=True, units__listed=True).annotate(unit_count=Count("units"))
+    latest = loaded_year(current_version(), None).autumn
+    standing = tables.Organiser.objects.filter(listed=True, units__listed=True, units__last_school_year=latest)
+    counted = standing.annotate(unit_count=Count("units"))
     largest = counted.order_by("-unit_count", "sort_key").first()
     smallest = counted.filter(unit_count=1).order_by("sort_key").first()
     return (_organiser(largest) if largest else None, _organiser(smallest) if smallest else None)
@@ -128,16 +141,18 @@ def _suggestions(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rows[index][1] for _, _, index in close))[:MOST_SUGGESTIONS]
 
 
-def resolve(viewer: Viewer, text: str) -> Place:
+def resolve(viewer: Viewer, text: str, year: SchoolYear | None = None) -> Place:
     """The one place that a text means: a key, a number, a full name, or the only hit.
+
+    Of a unit that has changed organiser it is the one of ``year``, or of the latest school year when None.
 
     Raises: NotFound with suggestions when nothing or more than one place matches.
     """
     result = search(viewer, text)
     wanted = search_key(text)
     same_name = _named(wanted)
-    latest = _latest_of_same_code(result.units) if not result.organisers else ()
-    for candidates in (same_name[:1] if _one_kind(same_name) else [], list(result.places), list(latest)):
+    moved = _one_of_same_code(result.units, year) if not result.organisers else ()
+    for candidates in (same_name[:1] if _one_kind(same_name) else [], list(result.places), list(moved)):
         if len(candidates) == 1:
             return candidates[0]
     if result.places:
@@ -161,12 +176,18 @@ def _one_kind(places: list[Place]) -> bool:
     return len(organisers) == 1 or len(places) == 1
 
 
-def _latest_of_same_code(units: tuple[SchoolUnit, ...]) -> tuple[SchoolUnit, ...]:
-    """Of a unit that has changed organiser, the row with the numbers of the latest year; else nothing."""
+def _one_of_same_code(units: tuple[SchoolUnit, ...], year: SchoolYear | None) -> tuple[SchoolUnit, ...]:
+    """Of a unit that has changed organiser, the row with most numbers in the year, or in the latest; else nothing."""
     if not units or len({unit.code for unit in units}) != 1:
         return ()
     observations = observations_of(current_version())
-    return (max(units, key=lambda unit: observations.of(unit.key)["value"].count()),)
+
+    def recent(unit: SchoolUnit) -> tuple[int, int]:
+        cells = observations.of(unit.key)
+        latest = year or max(observations.years_of(unit.key), default=SchoolYear(0))
+        return latest.autumn, cells.filter(cells["school_year"] == latest.autumn)["value"].count()
+
+    return (max(units, key=recent),)
 
 
 def _listed_units() -> QuerySet:

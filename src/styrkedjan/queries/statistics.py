@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import TypeVar
 
 import polars as pl
 from django.conf import settings
+from django.db.models import Count, Max, Q
 
 from styrkedjan.core.access import Permission, Viewer, may
 from styrkedjan.core.briefings import EditionFacts
@@ -19,6 +21,7 @@ from styrkedjan.data import store
 from styrkedjan.tables.statistics import StatisticsEdition
 
 Read = TypeVar("Read")
+_reading = Lock()
 
 NO_STATISTICS = (
     "Ingen statistik är inläst ännu. Läs in en fil med kommandot styrkedjan import, eller prova den påhittade nationen "
@@ -37,6 +40,17 @@ def current_version() -> str:
 def version_or_none() -> str | None:
     """The version of the current edition, or None when nothing is loaded."""
     return StatisticsEdition.objects.filter(is_current=True).values_list("version", flat=True).first()
+
+
+def state_of_editions() -> str:
+    """Changes whenever an edition is added or another one becomes current: part of every page's ETag.
+
+    The version alone is not enough: publishing A, B and A again makes A current, with B in the list of editions.
+    """
+    counted = StatisticsEdition.objects.aggregate(
+        current=Max("version", filter=Q(is_current=True)), count=Count("version")
+    )
+    return f"{counted['current'] or 'none'}.{counted['count']}"
 
 
 def in_one_edition(read: Callable[[str], Read]) -> Read:
@@ -71,9 +85,14 @@ def loaded_year(version: str, year: SchoolYear | None) -> SchoolYear:
     return year
 
 
-@lru_cache(maxsize=2)
 def observations_of(version: str) -> Observations:
-    """The observations of an edition, read once per process and version."""
+    """The observations of an edition, read once per process and version however many threads ask at once."""
+    with _reading:
+        return _observations(version)
+
+
+@lru_cache(maxsize=2)
+def _observations(version: str) -> Observations:
     return Observations(store.read_observations(settings.STATISTICS_STORE, manifest_of(version)))
 
 

@@ -205,8 +205,9 @@ def _size(briefing: Briefing, words: Words) -> PrintedValue:
 
 
 def _lead(briefing: Briefing, words: Words) -> tuple[str, ...]:
+    nothing_shown = not any(line.status.has_number for line in briefing.lines)
     sentences = (
-        findings.compared(briefing.indicator_lines, words),
+        "" if nothing_shown else findings.compared(briefing.indicator_lines, words),
         findings.outside_middle(briefing.indicator_lines, briefing.group, words),
         findings.not_shown((line.status for line in briefing.lines), words),
     )
@@ -214,7 +215,9 @@ def _lead(briefing: Briefing, words: Words) -> tuple[str, ...]:
 
 
 def _small_base(briefing: Briefing, printer: Printer) -> str:
-    return printer.words("small_base", pupils=printer.small_base_pupils) if briefing.small_base else ""
+    """The note on a small base; empty when nothing is compared, for then there is nothing to be careful with."""
+    needed = briefing.small_base and any(line.position.compared for line in briefing.indicator_lines)
+    return printer.words("small_base", pupils=printer.small_base_pupils) if needed else ""
 
 
 def _moved_note(unit: SchoolUnit, words: Words) -> str:
@@ -275,7 +278,10 @@ def printed_line(line: Line, briefing: Briefing, printer: Printer) -> PrintedLin
 def strip_of(
     line: Line, briefing: Briefing, printer: Printer, size: charts.Size, *, ends: bool = False, prefix: str = "s"
 ) -> str:
-    """The distribution strip of a line, as SVG. ``prefix`` tells two drawings of one line on a page apart."""
+    """The distribution strip of a line, as SVG: with ``ends`` it stands alone, else in a row with its value beside.
+
+    ``prefix`` tells two drawings of one line on a page apart.
+    """
     words, measure, spread = printer.words, line.measure, line.distribution
     low, high = _scale(line)
     group = findings.group_name(briefing.group, words)
@@ -298,6 +304,7 @@ def strip_of(
             p90=spread.p90 if spread else None,
             group=words("group.counted", count=swedish.number(spread.places, 0), group=group) if spread else "",
             show_ends=ends,
+            show_word=ends,
         ),
         printer.theme,
         size,

@@ -4,6 +4,7 @@ Every sentence is chosen by a rule on released values and worded in the words fi
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.catalogue import Measure
@@ -14,6 +15,7 @@ from styrkedjan.render.values import amount, difference
 from styrkedjan.render.words import Words
 
 MOST_NAMED = 4  # more names than this in a sentence become a count
+MOST_IN_WORDS = 12  # counts out of more than this are printed in digits
 
 
 def group_name(group: ComparisonGroup, words: Words) -> str:
@@ -37,35 +39,64 @@ def line_title(line: Line, words: Words) -> str:
 def compared(lines: tuple[Line, ...], words: Words) -> str:
     """How many lines can be held beside riket, and how many are near, higher and lower."""
     counts = {position: sum(line.position is position for line in lines) for position in Position if position.compared}
-    total = sum(counts.values())
+    found = {position: count for position, count in counts.items() if count}
+    total, all_lines = sum(found.values()), len(lines)
     if not total:
-        return words("tally.none", total=len(lines))
-    first, *rest = [position for position, count in counts.items() if count]
-    parts = [words(f"tally.first.{first}", count=swedish.count_word(counts[first]))]
-    parts += [words(f"tally.next.{position}", count=swedish.count_word(counts[position])) for position in rest]
-    key = "tally.all" if total == len(lines) else "tally.some"
-    return words(key, compared=total, total=len(lines), parts=swedish.join_words(parts))
+        return words("tally.none", total=_count(all_lines, all_lines))
+    if total == all_lines:
+        return _whole_tally(found, all_lines, words)
+    return words(
+        "tally.some",
+        compared=swedish.capitalise(_count(total, all_lines)),
+        total=_count(all_lines, all_lines),
+        parts=_tally_of_some(found, all_lines, words),
+    )
 
 
-def named(lines: tuple[Line, ...], words: Words) -> tuple[str, ...]:
-    """Which lines are higher and which are lower than riket, by name."""
-    sentences = []
-    for position in (Position.HIGHER, Position.LOWER):
-        names = [line.measure.short_name for line in lines if line.position is position]
-        if names:
-            sentences.append(words(f"named.{position}", names=_names(names, words)))
-    return tuple(sentences)
+def _whole_tally(found: dict[Position, int], total: int, words: Words) -> str:
+    if len(found) == 1:
+        where = words(f"position.{next(iter(found))}")
+        return words(f"tally.every.{_extent(total)}", total=_count(total, total), where=where)
+    return words("tally.all", total=_count(total, total), parts=_parts(found, total, words))
 
 
-def outside_middle(lines: tuple[Line, ...], group: ComparisonGroup, words: Words) -> str:
-    """Which lines lie outside the span of eight in ten comparable places; empty when nothing can be said."""
+def _tally_of_some(found: dict[Position, int], total: int, words: Words) -> str:
+    if len(found) == 1:
+        (position, count), *_ = found.items()
+        return words(f"tally.those.{_extent(count)}", where=words(f"position.{position}"))
+    return words("tally.those.mixed", parts=_parts(found, total, words))
+
+
+def _parts(found: dict[Position, int], total: int, words: Words) -> str:
+    first, *rest = found
+    parts = [words(f"tally.first.{first}", count=_count(found[first], total))]
+    parts += [words(f"tally.next.{position}", count=_count(found[position], total)) for position in rest]
+    return swedish.join_words(parts)
+
+
+def _count(count: int, total: int) -> str:
+    """A count in words when the whole is at most tolv, else in digits, so that a sentence does not mix the two."""
+    return swedish.count_word(count) if total <= MOST_IN_WORDS else swedish.number(count, 0)
+
+
+def _extent(count: int) -> str:
+    return {1: "one", 2: "both"}.get(count, "all")
+
+
+def outside_middle(
+    lines: tuple[Line, ...], group: ComparisonGroup, words: Words, *, also_when_none: bool = True
+) -> str:
+    """Which lines lie outside the span of eight in ten comparable places; empty when nothing can be said.
+
+    ``also_when_none`` says so too when all lie inside.
+    """
     judged = [line for line in lines if line.within_middle is not None]
     outside = [line.measure.short_name for line in judged if line.within_middle is False]
-    if not judged:
+    if outside:
+        return words("middle.outside", names=_names(outside, words), group=group_name(group, words))
+    if not judged or not also_when_none:
         return ""
-    if not outside:
-        return words.count("middle.all", len(judged), group=group_name(group, words))
-    return words("middle.outside", names=_names(outside, words), group=group_name(group, words))
+    return words.count("middle.all", len(judged), group=group_name(group, words))
 
 
 def not_shown(statuses: Iterable[Status], words: Words) -> str:
@@ -80,9 +111,18 @@ def not_shown(statuses: Iterable[Status], words: Words) -> str:
     if not hidden:
         return ""
     reasons = [
-        words.count(f"not_shown.{status.name}", count) for status, count in sorted(counts.items(), key=lambda c: -c[1])
+        words(f"not_shown.{status.name}.{_share(count, total)}", count=_count(count, total))
+        for status, count in sorted(counts.items(), key=lambda c: -c[1])
     ]
-    return words.count("not_shown", hidden, total=total, reasons=swedish.join_words(reasons))
+    key = "not_shown.one" if hidden == 1 else "not_shown.none" if hidden == total else "not_shown.many"
+    printed = swedish.capitalise(_count(hidden, total))
+    return words(key, count=printed, total=_count(total, total), reasons=swedish.join_words(reasons))
+
+
+def _share(count: int, total: int) -> str:
+    if count == 1:
+        return "one"
+    return "all" if count == total else "many"
 
 
 def nearly_all(lines: tuple[Line, ...], words: Words) -> str:
@@ -120,7 +160,8 @@ def floor_rule(measure: Measure, small_base: bool, words: Words) -> str:
     floor = measure.practical_floor_small if small_base else measure.practical_floor
     if floor is None:
         return ""
-    return words("rule.floor", floor=difference(floor, measure, words))
+    decimals = 0 if floor == int(floor) else measure.decimals
+    return words("rule.floor", floor=difference(floor, replace(measure, decimals=decimals), words))
 
 
 def section_findings(lines: tuple[Line, ...], briefing: Briefing, words: Words) -> tuple[str, ...]:
@@ -128,9 +169,8 @@ def section_findings(lines: tuple[Line, ...], briefing: Briefing, words: Words) 
     nothing_shown = not any(line.status.has_number for line in lines)
     sentences = (
         "" if nothing_shown else compared(lines, words),
-        *named(lines, words),
         nearly_all(lines, words),
-        outside_middle(lines, briefing.group, words),
+        outside_middle(lines, briefing.group, words, also_when_none=False),
         not_shown((line.status for line in lines), words),
     )
     return tuple(sentence for sentence in sentences if sentence)

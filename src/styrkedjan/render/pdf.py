@@ -163,7 +163,6 @@ def _line(line: PrintedLine) -> Json:
         "organiser": _value(line.organiser) if line.organiser else None,
         "nation": _value(line.nation),
         "earlier": [_value(value) for value in line.earlier],
-        "span": line.span,
         "position": line.latest or line.position_text,
     }
 

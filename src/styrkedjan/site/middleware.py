@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from styrkedjan.core.refused import Refused
+from styrkedjan.render.swedish import capitalise
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("styrkedjan")
@@ -41,6 +42,8 @@ class refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
+        if error.status >= 500:
+            log.error("%s %s: %s", request.method, request.path, error.message)
         suggestions = getattr(error, "suggestions", ())
-        context = {"message": error.message, "suggestions": suggestions, "status": error.status}
+        context = {"message": capitalise(error.message), "suggestions": suggestions, "status": error.status}
         return render(request, "layout/templates/refused.html", context, status=error.status)

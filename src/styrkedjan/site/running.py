@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+from psycopg.errors import InsufficientPrivilege
 
+from styrkedjan.core.refused import WrongState
 from styrkedjan.site import postgres
 from styrkedjan.site.home import home
 
@@ -36,8 +38,19 @@ def house(*, migrate: bool = True) -> Iterator[None]:
 
 def _set_up(migrate: bool) -> None:
     django.setup()
-    if migrate:
+    if not migrate:
+        return
+    from django.db import DatabaseError, OperationalError
+
+    try:
         _migrate()
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        raise WrongState(
+            f"databasen går inte att använda ({str(error).splitlines()[0]}). Inget har ändrats. Kontrollera att "
+            "servern är igång, och att DATABASE_URL pekar på den med en användare som äger databasen."
+        ) from error
 
 
 def _migrate() -> None:

@@ -5,8 +5,10 @@ import os
 import secrets
 from pathlib import Path
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from styrkedjan.core.refused import BadInput
 from styrkedjan.site.home import PACKAGE, catalogue_folder, home
 
 HOME = home()
@@ -41,7 +43,15 @@ def _secret_key() -> str:
 
 def _database() -> dict:
     """The database that DATABASE_URL names; commands set it to the embedded server when nobody has."""
-    parts = conninfo_to_dict(os.environ.get("DATABASE_URL", "dbname=styrkedjan"))
+    try:
+        parts = conninfo_to_dict(os.environ.get("DATABASE_URL", "dbname=styrkedjan"))
+    except ProgrammingError as error:  # its text repeats the address, with the password
+        raise BadInput(
+            "DATABASE_URL går inte att tolka. Skriv den som postgresql://användare@värd/databas eller som "
+            "host=… dbname=… user=…"
+        ) from error
+    if not {"dbname", "service"} & parts.keys():
+        raise BadInput("DATABASE_URL saknar databasens namn. Skriv det sist i adressen eller som dbname=…")
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     database = {known[key]: str(value) for key, value in parts.items() if key in known}
     options = {key: value for key, value in parts.items() if key not in known}
@@ -110,4 +120,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # an address that leads nowhere is the visitor's affair
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can write any host
+    },
 }

@@ -72,5 +72,6 @@ urlpatterns = [
     path("data/utgava/<slug:version>/", statistics.edition, name="edition"),
 ]
 
+handler400 = "styrkedjan.pages.start.views.misdirected"
 handler404 = "styrkedjan.pages.start.views.not_found"
 handler500 = "styrkedjan.pages.start.views.broken"

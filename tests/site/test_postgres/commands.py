@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -32,12 +33,12 @@ os.environ.pop("HOME", None)
 """
 
 
-def script(body: str, home: Path, **options) -> subprocess.Popen:
+def script(body: str, home: Path, program: Sequence[str] = (sys.executable,), **options) -> subprocess.Popen:
     """Another command that uses the server of this home."""
     head = "import sys, os, psycopg\nfrom pathlib import Path\nfrom styrkedjan.site import postgres\n"
     head += "from styrkedjan.core.refused import Refused\nhome = Path(sys.argv[1])\n"
     command = subprocess.Popen(
-        [sys.executable, "-c", head + body, str(home)],
+        [*program, "-c", head + body, str(home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,6 +62,12 @@ def server_processes(data: Path) -> list[int]:
     found = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True).stdout
     words = [line.split() for line in found.splitlines()]
     return [int(line[0]) for line in words if "postgres" in line[1] and str(data) in line]
+
+
+def standing_in(data: Path) -> list[int]:
+    """All processes of this data folder by where they stand, also those whose command line does not name it."""
+    found = subprocess.run(["find", "/proc", "-maxdepth", "2", "-name", "cwd", "-lname", data], capture_output=True)
+    return [int(line.split("/")[2]) for line in found.stdout.decode().splitlines()]
 
 
 def kill(pid: int) -> None:

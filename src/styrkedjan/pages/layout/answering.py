@@ -12,7 +12,7 @@ from styrkedjan.core.access import ANYONE, Viewer
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.pages.layout.environment import words
 from styrkedjan.queries.catalogue import catalogue
-from styrkedjan.queries.statistics import version_or_none
+from styrkedjan.queries.statistics import state_of_editions
 from styrkedjan.render.briefings import Printer
 from styrkedjan.render.charts import SCREEN
 
@@ -36,7 +36,7 @@ def printer() -> Printer:
 
 
 def _etag(request: HttpRequest, **_: object) -> str:
-    return f'"{version_or_none() or "none"}-{catalogue().digest[:8]}-{settings.CODE_DIGEST}"'
+    return f'"{state_of_editions()}-{catalogue().digest[:8]}-{settings.CODE_DIGEST}"'
 
 
 def public_page(view: View) -> View:

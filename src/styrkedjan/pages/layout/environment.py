@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
@@ -32,11 +33,17 @@ def lineage_address(value: PrintedValue) -> str:
     return reverse("lineage", args=value.key)
 
 
+def _kept_together(printed: object) -> object:
+    """What a template prints, with årskurs and its number on the same line."""
+    return printed.replace("årskurs ", f"årskurs{swedish.NO_BREAK_SPACE}") if isinstance(printed, str) else printed
+
+
 def environment(**options: object) -> Environment:
     """Make the environment; Django calls this once. An unknown name in a template is an error, never a blank."""
-    made = Environment(**{**options, "undefined": StrictUndefined})  # noqa: S701  (Django sets autoescape)
+    made = Environment(**{**options, "undefined": StrictUndefined, "finalize": _kept_together})  # noqa: S701  (Django sets autoescape)
     made.globals.update(
         static=static,
+        code_version=settings.CODE_DIGEST,  # new style sheets must reach a browser together with new pages
         url=reverse,
         place_url=place_address,
         lineage_url=lineage_address,

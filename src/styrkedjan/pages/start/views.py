@@ -24,6 +24,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "layout/templates/refused.html", context, status=404)
 
 
+def misdirected(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be answered: most often for a host that this site does not go by."""
+    message = "Förfrågan går inte att svara på. Kontrollera adressen. Driften anger värdnamnen i STYRKEDJAN_HOSTS."
+    context = {"message": message, "suggestions": (), "status": 400}
+    return render(request, "layout/templates/refused.html", context, status=400)
+
+
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from one of our own pages, or from one that has stood open for very long."""
     message = "Formuläret kunde inte kännas igen. Ingenting har ändrats. Ladda om sidan och försök igen."

@@ -24,7 +24,8 @@ class Strip:
     ``id`` is unique on its page. ``ticks`` are (value, number of places): binned, so no place can be pointed out.
     ``mark_word`` is the short word for a value that is not shown ("skyddat"). ``p10`` and ``p90`` span the middle
     eight of ten; both None, and no ticks, when the group is too small to show. ``group`` names it ("290 kommunala
-    huvudmän"). ``description`` replaces the generated one.
+    huvudmän"). ``description`` replaces the generated one. Without ``show_word`` the slot of a value that is not shown
+    stands alone, for a row that has the word in a cell of its own.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Strip:
     group: str = ""
     description: str = ""
     show_ends: bool = False
+    show_word: bool = True
 
 
 def strip(spec: Strip, theme: Theme = SCREEN, size: Size = STRIP) -> str:
@@ -149,14 +151,15 @@ def _not_shown(spec: Strip, scale: Scale, size: Size, theme: Theme) -> str:
     word = spec.mark_word or "visas inte"
     hatch = spec.own_status not in (Status.MISSING, Status.VALUE)
     swatch = 16.0
-    width = text_width(word) + swatch + 12
+    width = text_width(word) + swatch + 12 if spec.show_word else swatch + 5
     nation_x = None if spec.nation is None else scale.at(spec.nation)
     at_right = nation_x is not None and nation_x < width + 4
     x = size.width - width if at_right else 0.5
     middle = size.height / 2
     ground = f'<rect x="{px(x)}" y="2" width="{px(width)}" height="{px(size.height - 4)}"{theme.paint["ground"]}/>'
     slot = hatched(x + 0.5, middle - 7.5, swatch, 15, theme, hatch)
-    return ground + slot + label(x + swatch + 6, middle + 4, word, theme.text["text-soft"])
+    written = label(x + swatch + 6, middle + 4, word, theme.text["text-soft"]) if spec.show_word else ""
+    return ground + slot + written
 
 
 def _ends(spec: Strip, scale: Scale, baseline: float, theme: Theme) -> str:

@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--lasar", metavar="LÄSÅR", help="läsår, till exempel 2024/25 (annars det senaste)")
     command.add_argument("--pdf", metavar="FIL", type=Path, help="filen att skriva (annars efter namnet)")
     command.add_argument("--all", metavar="MAPP", type=Path, dest="folder", help="alla huvudmäns underlag till en mapp")
-    command.add_argument("--processer", metavar="ANTAL", type=int, default=0, help="så många i taget")
+    command.add_argument("--processer", metavar="ANTAL", type=_processes, default=0, help="så många i taget")
     command.set_defaults(run=briefing.run_briefing)
 
     command = commands.add_parser("demo", help="läs in en påhittad nation att prova med")
@@ -59,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=importing.run_demo)
 
     command = commands.add_parser("serve", help="starta webbplatsen på den här datorn")
-    command.add_argument("--port", type=int, default=8700)
-    command.add_argument("--processer", metavar="ANTAL", type=int, default=2)
+    command.add_argument("--port", type=_port, default=8700)
+    command.add_argument("--processer", metavar="ANTAL", type=_processes, default=2)
     command.set_defaults(run=serving.run_serve)
 
     command = commands.add_parser("db", help="den inbyggda databasservern")
@@ -68,3 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("rest", nargs=argparse.REMAINDER, help="vidare till psql")
     command.set_defaults(run=database.run_database)
     return parser
+
+
+def _port(text: str) -> int:
+    return _number(text, 65_535)
+
+
+def _processes(text: str) -> int:
+    return _number(text, 256)
+
+
+def _number(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"skriv ett heltal från 1 till {most}")
+    return int(text)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 
 from styrkedjan.core.access import ANYONE
 from styrkedjan.core.places import search_key
-from styrkedjan.core.refused import BadInput, WrongState
+from styrkedjan.core.refused import BadInput, WrongState, reason
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.site.cli.progress import progress_bar
 from styrkedjan.site.running import house
@@ -30,7 +30,9 @@ def run_briefing(options: argparse.Namespace) -> int:
 def _one(options: argparse.Namespace, year: SchoolYear | None) -> int:
     from styrkedjan.queries.places import resolve
 
-    place = resolve(ANYONE, options.place)
+    place = resolve(ANYONE, options.place, year)
+    if options.pdf and not options.pdf.name:
+        raise BadInput(f"{options.pdf} är ingen fil. Skriv --pdf och namnet på filen.")
     path = options.pdf or Path(_file_name(place.name, place.key))
     _write(place.key, year, path)
     print(f"Underlaget för {place.name} ligger i {path}.")
@@ -40,7 +42,7 @@ def _one(options: argparse.Namespace, year: SchoolYear | None) -> int:
 def _all(folder: Path, year: SchoolYear | None, processes: int) -> int:
     from styrkedjan.queries.places import every_organiser
 
-    organisers = every_organiser(ANYONE)
+    organisers = every_organiser(ANYONE, year)
     _make_folder(folder)
     jobs = [(place.key, year, folder / _file_name(place.name, place.key)) for place in organisers]
     from django.db import connections
@@ -84,14 +86,14 @@ def _write(key: str, year: SchoolYear | None, path: Path) -> None:
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise WrongState(f"{path} gick inte att skriva ({error.strerror}). Inget halvt har lämnats kvar.") from error
+        raise WrongState(f"{path} gick inte att skriva: {reason(error)}. Inget halvt har lämnats kvar.") from error
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WrongState(f"mappen {folder} går inte att skapa ({error.strerror}).") from error
+        raise WrongState(f"mappen {folder} går inte att skapa: {reason(error)}.") from error
 
 
 def _file_name(name: str, key: str) -> str:

@@ -1,7 +1,6 @@
 """``styrkedjan import`` and ``styrkedjan demo``: from a file or an address to a published edition and its report."""
 
 import argparse
-import errno
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from rich.progress import BarColumn, TextColumn
 
 from styrkedjan.core.access import ANYONE, OPERATOR
 from styrkedjan.core.catalogue import StatisticsSource
-from styrkedjan.core.refused import BadInput
+from styrkedjan.core.refused import BadInput, reason
 from styrkedjan.core.statistics import SchoolYear, Tidy
 from styrkedjan.site.cli.progress import progress_bar
 from styrkedjan.site.home import home
@@ -27,11 +26,6 @@ SOURCE = "ufa_compulsory"
 LOCAL_FILE = "fil på den dator där statistiken lästes in"  # its path is nobody else's business
 STEPS = 4
 LARGEST_WORKBOOK = 50_000_000
-WHY_UNREADABLE = {
-    errno.ENOENT: "den finns inte",
-    errno.EISDIR: "det är en mapp",
-    errno.EACCES: "behörighet saknas",
-}
 Step = Callable[[str], None]
 
 
@@ -85,8 +79,7 @@ def _file_content(path: Path) -> bytes:
             raise BadInput(f"{path.name} är större än 50 MB och läses inte in. Inget har ändrats.")
         return path.read_bytes()
     except OSError as error:
-        reason = WHY_UNREADABLE.get(error.errno or 0, error.strerror)
-        raise BadInput(f"filen {path} går inte att läsa: {reason}. Inget har ändrats.") from error
+        raise BadInput(f"filen {path} går inte att läsa: {reason(error)}. Inget har ändrats.") from error
 
 
 def _publish_workbook(content: bytes, name: str, origin: str, step: Step, *, invented: bool = False) -> "Publication":

@@ -1,11 +1,12 @@
 """``styrkedjan serve``: the site on this machine, with the embedded database in the same command."""
 
 import argparse
+import errno
 import os
 import socket
 
 from styrkedjan.core.access import ANYONE
-from styrkedjan.core.refused import NotFound, WrongState
+from styrkedjan.core.refused import NotFound, WrongState, reason
 from styrkedjan.site.running import house
 
 ADDRESS = "127.0.0.1"
@@ -26,7 +27,8 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind((ADDRESS, port))
         except OSError as error:
-            raise WrongState(f"port {port} används redan. Välj en annan med --port.") from error
+            why = "används redan" if error.errno == errno.EADDRINUSE else f"går inte att använda: {reason(error)}"
+            raise WrongState(f"port {port} {why}. Välj en annan med --port.") from error
 
 
 def _say_where(port: int) -> None:

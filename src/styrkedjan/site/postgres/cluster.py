@@ -1,6 +1,9 @@
 """The folder that holds one database cluster: its owner, its paths, its locks, and its making.
 
 ``home/postgres`` holds ``data``, ``run`` (the socket), ``postgres.log``, the two locks and the mark ``keep``.
+
+Root's own folders are closed to the user that root lets the server run as. Root then opens the data for it, and the
+programs inherit that: ``/proc/self/fd/N`` names the folder without passing those above it.
 """
 
 import contextlib
@@ -13,8 +16,9 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,7 @@ LONGEST_SOCKET_PATH = 99
 LOCK_SECONDS = 60.0
 # PostgreSQL refuses to run as root; these are the users it then runs as, the first that exists.
 USERS_INSTEAD_OF_ROOT = ("postgres", "nobody")
+OPENED_FOLDERS = Path("/proc/self/fd")
 FIRST_CLOSED = 'for d; do test -x "$d" || { printf %s "$d"; exit; }; done'
 
 
@@ -44,14 +49,21 @@ class Owner:
         user: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.dropped else {}
         return user | {"env": kept | {"LC_ALL": "C", "TZ": "UTC"}, "stdin": subprocess.DEVNULL, "umask": 0o077}
 
-    def first_closed(self, paths: list[Path]) -> Path | None:
+    def first_closed(self, paths: list[Path], inherited: Sequence[int] = ()) -> Path | None:
         """The first of the paths that this user may not pass or run; asked as that user, so that ACLs count too."""
         command = ["/bin/sh", "-c", FIRST_CLOSED, "sh", *paths]
-        answer = subprocess.run(command, stdout=subprocess.PIPE, cwd="/", **self.as_owner()).stdout  # noqa: S603
+        how: dict[str, Any] = self.as_owner() | {"cwd": "/", "pass_fds": inherited}
+        answer = subprocess.run(command, stdout=subprocess.PIPE, **how).stdout  # noqa: S603
         return Path(os.fsdecode(answer)) if answer else None
 
-    def may_run(self, program: Path) -> bool:
-        return not self.dropped or self.first_closed([program]) is None
+    def may_run(self, path: Path) -> bool:
+        """Whether this user may run a program, or pass a folder."""
+        return not self.dropped or self.first_closed([path]) is None
+
+    def may_inherit(self) -> bool:
+        """Whether this user may use a folder that root has opened: not without Linux's /proc."""
+        with _opened(Path("/")) as (inherited, name):
+            return self.first_closed([name / "."], [inherited]) is None
 
     def give(self, path: Path | int) -> None:
         """Make this user the owner of what root has made."""
@@ -85,12 +97,29 @@ class Cluster:
         version = self.data / "PG_VERSION"
         return int(version.read_text()) if version.exists() else None
 
+    @cached_property
+    def closed(self) -> bool:
+        """Whether the server's user may not pass the folders down to this one."""
+        return self.owner.dropped and self.owner.first_closed(_existing_folders(self.folder)) is not None
+
     @property
     def socket_dir(self) -> Path:
-        """Where the socket stands: in the folder, or in the system's temporary folder when the path is too long."""
-        name = f"styrkedjan-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        """Where the socket stands: in the folder, or in the system's temporary folder when the first is too long
+        or closed."""
+        name = f"styrkedjan-{hashlib.sha256(os.fsencode(self.folder) + b'%d' % self.owner.uid).hexdigest()[:16]}"
         choices = [self.folder / "run", Path(tempfile.gettempdir()) / name]
-        return next((path for path in choices if _fits(path)), Path("/tmp") / name)  # noqa: S108
+        reached = (path for path in choices if _fits(path) and self.owner.may_run(path.parent))
+        return next(reached, Path("/tmp") / name)  # noqa: S108
+
+    @contextlib.contextmanager
+    def way_to(self, folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """What the server's programs call a folder, and the arguments that ``subprocess`` starts them with for it."""
+        if not self.closed:
+            yield folder, {"cwd": folder}
+            return
+        # From / and not from the folder: PostgreSQL 15 goes back by name to where it was started.
+        with _opened(folder) as (inherited, name):
+            yield name, {"cwd": "/", "pass_fds": [inherited]}
 
 
 def cluster_at(home: Path) -> Cluster:
@@ -101,24 +130,19 @@ def cluster_at(home: Path) -> Cluster:
 
 
 def prepare(cluster: Cluster) -> None:
-    """Make the cluster's folder. Raises: Refused when the server's user cannot get there."""
+    """Make the cluster's folder. Raises: Refused when the server's user cannot get there, nor inherit the way."""
     owner, folder = cluster.owner, cluster.folder
     closed = owner.first_closed(_existing_folders(folder.parent)) if owner.dropped else None
-    if closed:
+    if closed and not owner.may_inherit():
         raise Refused(
             f"PostgreSQL får inte köras som root och körs därför som användaren ”{owner.name}”, men den användaren "
-            f"kommer inte in i mappen {closed}. Ingenting är ändrat. Sätt STYRKEDJAN_HOME till en mapp som alla "
-            "får gå igenom, till exempel under /var/lib, eller kör kommandot som en vanlig användare."
+            f"kommer inte in i mappen {closed}. Ingenting är ändrat. Välj en mapp som alla får gå igenom med raden "
+            "här under och försök igen:\n    export STYRKEDJAN_HOME=/var/lib/styrkedjan"
         )
     folder.mkdir(parents=True, exist_ok=True)
     # Root makes the folder for another user, who must be let through but needs nothing more.
     if folder.stat().st_uid == os.geteuid():
         folder.chmod(0o711 if owner.dropped else 0o700)
-    if owner.dropped and (closed := owner.first_closed(_existing_folders(folder))):
-        raise Refused(
-            f"Användaren ”{owner.name}”, som databasen körs som, kommer inte in i mappen {closed}. Det som redan är "
-            f"sparat finns kvar. Låt alla gå igenom mappen (chmod a+x {closed}) och försök igen."
-        )
 
 
 def private_folder(path: Path, owner: Owner) -> None:
@@ -236,6 +260,16 @@ def _user_name(uid: int) -> str:
 
 def _existing_folders(folder: Path) -> list[Path]:
     return [path for path in [*reversed(folder.parents), folder] if path.is_dir()]
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[tuple[int, Path]]:
+    """A folder opened for a program to inherit, and that program's name for it."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield opened, OPENED_FOLDERS / str(opened)
+    finally:
+        os.close(opened)
 
 
 def _fits(socket_dir: Path) -> bool:

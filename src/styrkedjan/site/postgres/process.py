@@ -1,6 +1,7 @@
 """The server process: making the data, starting, knowing whether it lives, stopping."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -102,11 +103,19 @@ def shut_down(cluster: Cluster) -> bool:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, order)
         if _wait(lambda: not _alive(pid), seconds):
+            _leave_nothing_outside(cluster)
             return True
     raise WrongState(
         f"Databasen i {cluster.folder} (process {pid}) går inte att stoppa. Det som är sparat finns kvar. "
         "Vänta en stund och försök igen."
     )
+
+
+def _leave_nothing_outside(cluster: Cluster) -> None:
+    socket_dir = cluster.socket_dir
+    if not socket_dir.is_relative_to(cluster.folder):
+        with contextlib.suppress(OSError):
+            socket_dir.rmdir()
 
 
 def answering(cluster: Cluster) -> Server | None:
@@ -138,18 +147,18 @@ def _spawn(cluster: Cluster) -> int:
         binaries = within_reach(chosen(), cluster)
         _make_data(cluster, binaries)
     private_folder(cluster.socket_dir, cluster.owner)
-    settings = SETTINGS | {"unix_socket_directories": str(cluster.socket_dir)}
+    settings = SETTINGS | {"unix_socket_directories": str(cluster.socket_dir), "cluster_name": _mark(cluster.data)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     # The shell leaves the server to the system: it is no child of ours, outlives us, and is no zombie of ours.
-    command = ["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", binaries.program("postgres"), "-D", cluster.data, *options]
-    with _log(cluster) as log:
+    command = ["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", binaries.program("postgres")]
+    with _log(cluster) as log, cluster.way_to(cluster.data) as (data, way):
         answer = subprocess.run(  # noqa: S603
-            command,
+            [*command, "-D", data, *options],
             stdout=subprocess.PIPE,
             stderr=log,
-            cwd=cluster.data,
             start_new_session=True,
             check=True,
+            **way,
             **cluster.owner.as_owner(),
         )
     return int(answer.stdout)
@@ -185,10 +194,11 @@ def _make_data(cluster: Cluster, binaries: Binaries) -> None:
         shutil.rmtree(fresh)
     private_folder(fresh, cluster.owner)
     how = ["--username", ADMIN, "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
-    command = [binaries.program("initdb"), "--pgdata", fresh, *how, *_letters(binaries.major)]
-    answer = subprocess.run(  # noqa: S603
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=fresh, **cluster.owner.as_owner()
-    )
+    with cluster.way_to(fresh) as (data, way):
+        command = [binaries.program("initdb"), "--pgdata", data, *how, *_letters(binaries.major)]
+        answer = subprocess.run(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **way, **cluster.owner.as_owner()
+        )
     if answer.returncode == 0:
         fresh.rename(cluster.data)
         return
@@ -250,6 +260,12 @@ def _pid_file(data: Path) -> _PidFile | None:
         return None
 
 
+def _mark(data: Path) -> str:
+    """What all processes of a server have in their name: its data folder, known also where it has been moved to."""
+    found = data.stat()
+    return f"styrkedjan-{hashlib.sha256(b'%d %d' % (found.st_dev, found.st_ino)).hexdigest()[:16]}"
+
+
 def _serves(pid: int, data: Path) -> bool:
     """Whether a process is a PostgreSQL process of this data folder, which all of them stand in."""
     try:
@@ -257,7 +273,8 @@ def _serves(pid: int, data: Path) -> bool:
             return False
         return (PROC / str(pid) / "cwd").samefile(data)
     except PermissionError:
-        return os.fsencode(data) in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        # In a container even root may not see where another user's process stands, but all may see what it is called.
+        return _mark(data).encode() in (PROC / str(pid) / "cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
 
