@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from styrkedjan.render import charts
-from styrkedjan.render.briefings import Printer
 from styrkedjan.render.downloads import COLUMNS, briefing_csv
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.words import Words
 from tests.core.briefing_spec import EDITION, FILE, MEASURES, MOVED, ORGANISER, SWEDEN, UNIT, briefing
 from tests.world import catalogue

@@ -14,8 +14,9 @@ import pytest
 import typst
 
 from styrkedjan.render import charts, pdf
-from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, Printer, printed
+from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, printed
 from styrkedjan.render.pdf import briefing_pdf, svg_png
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.words import Words
 from tests.render.briefing_sample import FORMER, ORGANISER, UNIT_NAMES, catalogue, sample_briefing
 from tests.render.chart_specs import trend_spec

@@ -7,7 +7,7 @@ from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.disclosure import ReleasedValue
 from styrkedjan.core.places import NATION
 from styrkedjan.render import swedish
-from styrkedjan.render.briefings import Printer
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.values import PrintedValue, period, printed_value
 
 COLUMNS = (

@@ -11,12 +11,11 @@ from styrkedjan.render.briefings import (
     PrintedBriefing,
     PrintedLine,
     PrintedUnit,
-    Printer,
     printed,
     printed_line,
-    strip_of,
-    trend_of,
 )
+from styrkedjan.render.line_charts import strip_of, trend_of
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.values import PrintedValue, amount, period, printed_value
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from styrkedjan.core.briefings import Lineage
 from styrkedjan.render import swedish
-from styrkedjan.render.briefings import PrintedSource, Printer, printed_source
+from styrkedjan.render.briefings import PrintedSource, printed_source
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.values import PrintedValue, period, printed_value
 
 

@@ -18,7 +18,9 @@ import typst
 from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.catalogue import Catalogue, ChainLevel
 from styrkedjan.render import charts, swedish
-from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, PrintedSection, Printer, printed, strip_of
+from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, PrintedSection, printed
+from styrkedjan.render.line_charts import strip_of
+from styrkedjan.render.printer import Printer
 from styrkedjan.render.values import PrintedValue
 from styrkedjan.render.words import Words
 

@@ -9,9 +9,9 @@ from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.pages.layout.answering import printer, public_page, viewer_of, year_of
 from styrkedjan.queries import indicators
-from styrkedjan.render.briefings import strip_of, trend_of
 from styrkedjan.render.charts import PAPER, STRIP, TREND
 from styrkedjan.render.indicators import printed_indicator
+from styrkedjan.render.line_charts import strip_of, trend_of
 from styrkedjan.render.lineage import printed_lineage
 from styrkedjan.render.pdf import svg_png
 

@@ -13,8 +13,8 @@ from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.pages.layout.environment import words
 from styrkedjan.queries.catalogue import catalogue
 from styrkedjan.queries.statistics import state_of_editions
-from styrkedjan.render.briefings import Printer
 from styrkedjan.render.charts import SCREEN
+from styrkedjan.render.printer import Printer
 
 View = Callable[..., HttpResponse]
 
