@@ -155,7 +155,7 @@ def test_the_programs_are_copied_once_to_a_cache_and_mended_when_it_was_cleared(
         shutil.copytree(part, closed / "venv" / part.name)
     cache = home / "cache"
     path = f"{closed / 'venv'}:{os.environ.get('PYTHONPATH', '')}"
-    env = {**os.environ, "PYTHONPATH": path, "CACHE": str(cache)}
+    env = {**os.environ, "STYRKEDJAN_POSTGRES": "embedded", "PYTHONPATH": path, "CACHE": str(cache)}
 
     def run(where: Path) -> Path:
         return Path(ended(script(WITH_CACHE + PRINT_PROGRAM, where, env=env)))

