@@ -47,10 +47,9 @@ def publish(workbook: Path) -> None:
 
 def _empty() -> None:
     """No edition, no places, no landed file: the dearest import there is."""
-    from styrkedjan.tables.places import Organiser, SchoolUnit
-    from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
+    from django.db import connection
 
-    for table in (StatisticsEdition, SourceFile, SchoolUnit, Organiser):
-        table.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE statistics_edition, source_file, school_unit, organiser")
     for folder in ("statistics", "landing"):
         shutil.rmtree(home() / folder, ignore_errors=True)

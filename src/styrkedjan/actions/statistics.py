@@ -1,6 +1,7 @@
 """Publishing statistics: build the new edition aside, then switch every reader in one transaction."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,17 +54,19 @@ def publish(actor: Viewer, folder: Path, measures: dict[str, Measure], delivery:
     BrokenData when what was written cannot be read back. In every case the edition before stands whole.
     """
     may(actor, Permission.PUBLISH_STATISTICS).require()
-    with change(actor, Event.EDITION_PUBLISHED, about=delivery.landed.sha256) as facts:
+    with change(actor, Event.EDITION_PUBLISHED, about=delivery.landed.sha256) as facts, ThreadPoolExecutor(1) as aside:
         _take_turn()
         current = StatisticsEdition.objects.filter(is_current=True).first()
         base = store.Manifest.from_json(current.manifest) if current else store.EMPTY
         _refuse_mixing(base, delivery)
         manifest = store.build(folder, base, delivery.tidy, _raw_file(delivery.landed), invented=delivery.invented)
         is_new = manifest.version != (current.version if current else "")
-        report = _report(folder, base, measures, delivery, is_new)
+        reporting = aside.submit(_report, folder, base, measures, delivery, is_new)  # while the database lists places
         if is_new:
             _keep_source(delivery)
             _list_places(folder, manifest)
+        report = reporting.result()
+        if is_new:
             _switch(manifest, report)
         facts.update(version=manifest.version, is_new=is_new, numbers=report.counted.numbers)
     return Publication(manifest.version, is_new, report)

@@ -38,7 +38,7 @@ def briefing(viewer: Viewer, place_key: str, year: SchoolYear | None = None) -> 
     return in_one_edition(read)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _assembled(version: str, place: Place, units: tuple[SchoolUnit, ...], year: SchoolYear) -> Briefing:
     """The briefing is a function of its arguments alone, and an edition never changes: safe to keep."""
     known = catalogue()

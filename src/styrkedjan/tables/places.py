@@ -25,8 +25,8 @@ class SchoolUnit(models.Model):
     """A school unit under one organiser; a unit that changes organiser has a row under each."""
 
     key = models.CharField(max_length=19, primary_key=True)
-    code = models.CharField(max_length=8, db_index=True)
-    organiser = models.ForeignKey(Organiser, on_delete=models.PROTECT, related_name="units")
+    code = models.CharField(max_length=8)
+    organiser = models.ForeignKey(Organiser, on_delete=models.PROTECT, related_name="units", db_index=False)
     name = models.TextField()
     sort_key = models.TextField(db_collation="C")
     search_key = models.TextField()
@@ -35,3 +35,8 @@ class SchoolUnit(models.Model):
 
     class Meta:
         db_table = "school_unit"
+        # Named here and not on the fields, which would bring an index for prefixes with each that nothing asks for.
+        indexes = [
+            models.Index(fields=["code"], name="school_unit_code"),
+            models.Index(fields=["organiser"], name="school_unit_organiser"),
+        ]
