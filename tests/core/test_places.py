@@ -7,7 +7,7 @@ import pytest
 from styrkedjan.core.places import NATION, organiser_of, organiser_type, search_key, sort_key, unit_code_of
 
 TYPES = {
-    "2120002940": "municipality",
+    "2120009007": "municipality",
     "2220000018": "municipality",
     "2321000016": "region",
     "2021003989": "state",
@@ -24,7 +24,7 @@ def test_the_kind_of_organiser_is_read_from_its_number(number, kind):
 
 @pytest.mark.parametrize(
     ("key", "organiser", "code"),
-    [(NATION, "", ""), ("2120002940", "2120002940", ""), ("2120002940-53332364", "2120002940", "53332364")],
+    [(NATION, "", ""), ("2120009007", "2120009007", ""), ("2120009007-26921665", "2120009007", "26921665")],
 )
 def test_a_key_says_whose_it_is(key, organiser, code):
     assert (organiser_of(key), unit_code_of(key)) == (organiser, code)

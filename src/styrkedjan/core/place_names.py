@@ -58,7 +58,7 @@ PUNCTUATION = ".,;:)”\"'"
 
 @lru_cache(maxsize=20_000)
 def readable_name(label: str) -> str:
-    """The name in Swedish case: ``NYKÖPINGS KOMMUN`` becomes ``Nyköpings kommun``.
+    """The name in Swedish case: ``EKBACKENS KOMMUN`` becomes ``Ekbackens kommun``.
 
     In: a name as printed. Out: the same letters, digits and signs; a name with any small letter is returned as is.
     """

@@ -57,7 +57,7 @@ class SchoolYear:
 
 
 TIDY_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "place": pl.String,  # place key: "00", "2120002940" or "2120002940-53332364"
+    "place": pl.String,  # place key: "00", "2120009007" or "2120009007-26921665"
     "measure": pl.String,  # catalogue id, for example "pupil_count"
     "school_year": pl.Int16,  # autumn year
     "status": pl.UInt8,  # Status

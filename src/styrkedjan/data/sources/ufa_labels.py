@@ -20,7 +20,7 @@ ORGANISER_WORD = "HUVUDMAN"
 SHOWN_LABELS = 5
 
 # The first number in brackets followed by a colon ends the organiser: names hold brackets and colons themselves,
-# as in "FILOSOFISKA I SVERIGE AB (SVB) (5568674252): ..." and "FRIA 48:AN EKONOMISK FÖRENING (7696125579): ...".
+# as in "GRANLUNDA I NORR AB (SVB) (5569970100): ..." and "GRÖNA 12:AN EKONOMISK FÖRENING (5569970200): ...".
 PLACE_LABEL = re.compile(r"(?P<organiser>.+?) \((?P<number>[0-9]{10})\): (?P<rest>.+)")
 UNIT_LABEL = re.compile(r"(?P<unit>.+) \((?P<code>[0-9]{8})\)")
 BRACKETED_CODE = re.compile(r"[(\[](?:[0-9]{10}-)?(?:[0-9]{8}|[0-9]{10})[)\]]")
