@@ -1,7 +1,6 @@
 """Readable names: a table of cases, and the share that agrees with a register that prints mixed case."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -113,14 +112,3 @@ def test_most_names_agree_with_the_register(real_names):
     assert len(real_names) > 3_500
     equal = sum(readable_name(printed) == registered for printed, registered in real_names)
     assert equal / len(real_names) >= 0.94
-
-
-@pytest.mark.real
-def test_the_whole_register_takes_no_time(real_names):
-    readable_name.cache_clear()
-    start = time.perf_counter()
-    for printed, _registered in real_names:
-        readable_name(printed)
-    assert (time.perf_counter() - start) / len(
-        real_names
-    ) < 60e-3 / 6_000 * 3  # three times the usual, for slow machines

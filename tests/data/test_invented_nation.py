@@ -1,7 +1,6 @@
 """The invented nation: a workbook the official reader reads, belonging to nobody, the same every time."""
 
 import os
-import time
 from pathlib import Path
 
 import polars as pl
@@ -52,9 +51,7 @@ def test_one_workbook_a_year_that_the_official_reader_reads(books, tidies):
 
 
 def test_the_same_arguments_give_the_same_bytes(books):
-    start = time.perf_counter()
     assert invented_workbooks(UFA_SOURCE, {measure.id: measure for measure in MEASURES}) == books
-    assert time.perf_counter() - start < 6  # half of it is room for slow machines
     assert invented_workbooks(UFA_SOURCE, MEASURES, years=(2024,), seed=7) != invented_workbooks(
         UFA_SOURCE, MEASURES, years=(2024,), seed=8
     )

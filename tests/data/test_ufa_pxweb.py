@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -487,9 +486,6 @@ def test_a_million_cells_are_read_in_a_blink() -> None:
         "status": {str(at): "." for at in np.flatnonzero(hidden)},
     }
     content = json.dumps(document).encode()
-    started = perf_counter()
     tidy = read_answers([content], "t", source)
-    took = perf_counter() - started
     assert tidy.observations.height == len(numbers) > 1_070_000
     assert tidy.observations["value"].null_count() == hidden.sum()
-    assert took < 4.0, f"{took:.1f} s"  # 2 s on an idle machine, with room for a busy one

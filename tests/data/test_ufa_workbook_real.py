@@ -2,20 +2,16 @@
 
 import os
 import re
-import time
 import zipfile
 from collections import Counter
-from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
-from python_calamine import CalamineWorkbook
 
 from styrkedjan.core.statistics import SchoolYear, Tidy
 from styrkedjan.data.sources.ufa_workbook import read_workbook
-from styrkedjan.data.sources.ufa_workbook.archive import safe_archive
 from tests.data.ufa_source import MEASURES, UFA_SOURCE
 
 pytestmark = pytest.mark.real
@@ -104,24 +100,3 @@ def _column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def test_reading_costs_little_more_than_opening(content):
-    """A ratio in one run, so that the speed of the machine does not matter."""
-
-    def fastest(read) -> float:
-        def once() -> float:
-            start = time.perf_counter()
-            read()
-            return time.perf_counter() - start
-
-        return min(once() for _ in range(3))
-
-    def bare() -> None:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-        workbook.close()
-
-    whole = fastest(lambda: read_workbook(content, WORKBOOK.name, UFA_SOURCE))
-    assert whole < 1.9 * fastest(bare)
-    assert fastest(lambda: safe_archive(content, WORKBOOK.name)) < 0.35 * whole

@@ -15,6 +15,7 @@ def poor_tests(found: list[Source]) -> Iterator[str]:
     asserting = {each.name for source in found for each in source.functions if _asserts(each)}
     for source in found:
         yield from _mocks(source)
+        yield from _times(source)
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Attribute) and node.attr in {"skip", "xfail"} and _is_mark(node.value):
                 yield f"{source.name}:{node.lineno} marks tests as {node.attr}: mend the test or take it away."
@@ -25,6 +26,16 @@ def poor_tests(found: list[Source]) -> Iterator[str]:
         for function in source.functions:
             if function.name.startswith("test_"):
                 yield from _cannot_fail(source, function, asserting)
+
+
+def _times(source: Source) -> Iterator[str]:
+    """A stopwatch in a test makes a busy machine red; the benchmarks measure, as ratios in one run."""
+    if "benchmarks" in source.name:
+        return
+    for node in ast.walk(source.tree):
+        named = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if named in {"perf_counter", "process_time"}:
+            yield f"{source.name}:{node.lineno} times something: move it to tests/benchmarks, as a ratio."
 
 
 def _asserts(function: Function) -> bool:
@@ -108,6 +119,7 @@ def test_tests_are_real():
         "from styrkedjan.data import store\ndef test_x(m, n):\n    m.setattr(store, n, None)\n    assert f()\n",
         "def test_x(client):\n    assert client.get('/').status_code == 200\n",
         "def test_x():\n    f()\n",
+        "import time\ndef test_x():\n    start = time.perf_counter()\n    assert time.perf_counter() - start < 1\n",
     ],
 )
 def test_a_poor_test_is_caught(text):
