@@ -1,10 +1,10 @@
 # Two commands on a fresh machine: `make run` and `make test`. Only Python 3.11 with pip, make and git are assumed.
 PYTHON ?= python3
 PORT ?= 8700
-DEBIAN_TEST = chromium poppler-utils
+DEBIAN_TEST = chromium poppler-utils xmlsec1
 DEBIAN_BENCH = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: help setup setup-dev run test check format lock docs vendor bench clean
+.PHONY: help setup setup-dev run test check format lock docs vendor audit sbom bench clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,7 @@ ifdef UFA
 else
 	.venv/bin/styrkedjan demo --if-empty
 endif
-	.venv/bin/styrkedjan serve --port $(PORT)
+	.venv/bin/styrkedjan serve --demo --port $(PORT)
 
 test: setup-dev ## everything that must hold: checks, tests, and the database tests on the system's PostgreSQL too
 	@scripts/debian $(DEBIAN_TEST)
@@ -64,6 +64,12 @@ docs: setup-dev ## make the generated reference pages again
 
 vendor: setup-dev ## fetch fonts again
 	.venv/bin/python vendor/fetch.py
+
+audit: setup-dev ## known faults in the locked packages (asks the network) and licences that do not fit
+	.venv/bin/python -m scripts.audit
+
+sbom: setup-dev ## the bill of materials of what the product runs on: var/sbom.json
+	.venv/bin/python -m scripts.sbom var/sbom.json
 
 bench: setup-dev ## speed and memory as ratios in one run
 	@scripts/debian $(DEBIAN_BENCH)

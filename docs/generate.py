@@ -7,13 +7,26 @@ stale and answers 1. Neither needs a database; Django is set up only to read the
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from styrkedjan.core.access import ROLE_PERMISSIONS, Permission, Role
+import yaml
+
+from styrkedjan.core.access import (
+    NATIONAL_ROLES,
+    PLACE_ROLES,
+    STRONG_PERMISSIONS,
+    Permission,
+    Role,
+    permissions_of,
+)
 from styrkedjan.core.catalogue import CONDITION_GROUPS, Catalogue, Measure
+from styrkedjan.core.privacy import PrivacyTable
 from styrkedjan.core.statistics import Status
-from styrkedjan.data.catalogue import PrivacyRule, load_catalogue, load_privacy
+from styrkedjan.data.catalogue import load_catalogue, load_privacy
+from styrkedjan.render.privacy import printed_privacy
+from styrkedjan.render.words import Words
 
 PROJECT = Path(__file__).resolve().parents[1]
 CATALOGUE = PROJECT / "catalogue"
@@ -49,11 +62,12 @@ def _pages() -> dict[str, Callable[[], str]]:
         "measures": lambda: measures(known),
         "marks": lambda: marks(known),
         "thresholds": lambda: thresholds(known),
-        "permissions": permissions,
-        "privacy": lambda: privacy(load_privacy(CATALOGUE)),
+        "permissions": lambda: permissions(known),
+        "privacy": lambda: privacy(load_privacy(CATALOGUE), Words("sv", known.words["sv"])),
         "glossary": lambda: glossary(known),
         "commands": commands,
         "addresses": addresses,
+        "asvs": asvs,
     }
 
 
@@ -149,26 +163,49 @@ def thresholds(known: Catalogue) -> str:
     return text
 
 
-def permissions() -> str:
+def permissions(known: Catalogue) -> str:
     """Which role may do what."""
+    words = known.words["sv"]
     rows = (
-        (f"`{permission}`", *("yes" if permission in ROLE_PERMISSIONS[role] else "" for role in Role))
+        (f"`{permission}`", words[f"permission.{permission}"], _strong(permission), *_allowed(permission))
         for permission in Permission
     )
-    return "# Permissions\n\nFrom `core/access.py`. An empty cell is a no.\n\n" + _table(
-        ("permission", *(f"`{role}`" for role in Role)), rows
+    heads = ("permission", "in Swedish", "second factor", *(f"`{role}`" for role in Role))
+    roles = ((f"`{role}`", words[f"role.{role}"], _where(role)) for role in Role)
+    return (
+        "# Permissions\n\nFrom `core/access/roles.py`. An empty cell is a no. A permission holds at the place of the "
+        "role and under it; every role also has what `signed_in` has. *Second factor*: a link by e-mail is not enough, "
+        "it takes a passkey, a one-time code or an e-legitimation.\n\n"
+        + _table(heads, rows)
+        + "\n## Roles\n\n"
+        + _table(("role", "in Swedish", "given at"), roles)
     )
 
 
-def privacy(rules: tuple[PrivacyRule, ...]) -> str:
+def _strong(permission: Permission) -> str:
+    return "yes" if permission in STRONG_PERMISSIONS else ""
+
+
+def _allowed(permission: Permission) -> Iterator[str]:
+    return ("yes" if permission in permissions_of(role) else "" for role in Role)
+
+
+def _where(role: Role) -> str:
+    if role in PLACE_ROLES:
+        return "an organiser or a school unit"
+    return "an agency or riket" if role in NATIONAL_ROLES else "nowhere: it needs no grant"
+
+
+def privacy(tables: tuple[PrivacyTable, ...], words: Words) -> str:
     """Every column of the database: what it holds, how long and why."""
     text = (
-        "# Privacy\n\nEvery column of the database, from `catalogue/privacy.yaml`. Words in Swedish, as in the file.\n"
+        "# Privacy\n\nEvery column of the database, from `catalogue/privacy.yaml`. Words in Swedish, as in the file. "
+        "`styrkedjan gallra` follows the same rules. *Stays* is why a column is left when a person is removed.\n"
     )
-    for table in dict.fromkeys(rule.table for rule in rules):
-        text += f"\n## {table}\n\n"
-        rows = ((f"`{r.column}`", r.privacy_class, r.kept, r.why) for r in rules if r.table == table)
-        text += _table(("column", "class", "kept", "why"), rows)
+    for table in printed_privacy(tables, words):
+        text += f"\n## {table.name}\n\n{table.about}. Sparas {table.kept}.\n\n"
+        rows = ((f"`{c.name}`", c.privacy_class, c.kept, c.why, c.stays) for c in table.columns)
+        text += _table(("column", "class", "kept", "why", "stays"), rows)
     return text
 
 
@@ -230,6 +267,29 @@ def addresses() -> str:
         "# Addresses\n\nAddresses are Swedish and stable. The pages of a place take `?lasar=2024` for another school "
         "year than the latest.\n\n" + _table(("address", "name", "what is there"), rows)
     )
+
+
+def asvs() -> str:
+    """Each requirement of OWASP ASVS, with what shows that it is met or why it is not."""
+    chapters = yaml.safe_load((PROJECT / "docs" / "asvs.yaml").read_text(encoding="utf-8"))["chapters"]
+    rows = [row for chapter in chapters for row in chapter["requirements"]]
+    counts = ", ".join(f"{answer}: {count}" for answer, count in Counter(row["answer"] for row in rows).items())
+    text = (
+        "# OWASP ASVS 5.0.0, levels 1 and 2\n\nThe requirements of the Application Security Verification Standard in "
+        "our own words, from `docs/asvs.yaml`. *Yes* names the tests (under `tests/`) or files that show it; *no* and "
+        f"*not applicable* say why. {len(rows)} requirements. {counts.capitalize()}.\n"
+    )
+    for chapter in chapters:
+        text += f"\n## {chapter['id'].removeprefix('v5.0.0-')} {chapter['title']}\n\n"
+        text += _table(
+            ("id", "level", "requirement", "", "shown by, or why not"), map(_requirement, chapter["requirements"])
+        )
+    return text
+
+
+def _requirement(row: dict) -> tuple[object, ...]:
+    shown = ", ".join(f"`{each}`" for each in row.get("by", ())) or row.get("why", "")
+    return row["id"], row["level"], row["text"], row["answer"], shown
 
 
 def _routes(patterns: list, before: str = "") -> Iterator[tuple[str, str, str]]:

@@ -4,16 +4,21 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 if TYPE_CHECKING:
+    from styrkedjan.site.running import Databases
     from tests.world import World
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL = Path(os.environ.get("STYRKEDJAN_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+TESTER = "styrkedjan_tester"
 UFA = REAL / "skolverket-ufa-grundskola" / "Underlag_for_analys.xlsx"
 
 
@@ -42,16 +47,51 @@ def real_workbook() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[Path]:
-    """Django on a PostgreSQL server of our own, with empty tables. Gives the home folder."""
+def databases() -> Iterator["Databases"]:
+    """Django on a PostgreSQL server of our own, with empty tables, as the site's role. Gives the ways into it.
+
+    The tests' own role can be the site's or the owner's (``as_owner``) within one transaction, and is the site's until
+    it says otherwise. What proves the walls uses ``databases.site``, which is what the site really has.
+    """
     home = make_home()
     os.environ["STYRKEDJAN_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
-    from styrkedjan.site.running import house as running_house
+    os.environ.pop("DATABASE_OWNER_URL", None)
+    from styrkedjan.site import postgres, running
 
-    with running_house():
-        yield home
+    with running.house(as_site=True) as databases:
+        with psycopg.connect(postgres.status(home).admin_dsn, autocommit=True) as admin:
+            admin.execute(f"CREATE ROLE {TESTER} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS")
+            admin.execute(f"GRANT {postgres.ROLE}, {postgres.OWNER} TO {TESTER}")
+        running.use(make_conninfo(databases.site, user=TESTER, options=f"-c role={postgres.ROLE}"))
+        yield databases
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def house(databases: "Databases") -> Path:
+    """The home folder of a house that runs, as the site's role."""
+    return Path(os.environ["STYRKEDJAN_HOME"])
+
+
+@pytest.fixture
+def owner_connection(databases: "Databases") -> Iterator[psycopg.Connection]:
+    """A connection of its own as the database's owner, whom no policy binds; each statement stays at once."""
+    with psycopg.connect(databases.owner, autocommit=True) as connection:
+        yield connection
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let Django's connection be the database's owner for the block, also within a transaction under way."""
+    from django.db import connection, transaction
+
+    from styrkedjan.site import postgres
+
+    with transaction.atomic(), connection.cursor() as cursor:  # an error takes the role back too
+        cursor.execute(f"SET ROLE {postgres.OWNER}")
+        yield
+        cursor.execute(f"SET ROLE {postgres.ROLE}")
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def put(home: Path, name: str, content: bytes) -> Path:
 @contextmanager
 def looking(home: Path) -> Iterator[Callable[[str], list[tuple]]]:
     """Ask several questions about one and the same moment."""
-    with psycopg.connect(postgres.status(home).dsn) as connection:
+    with psycopg.connect(postgres.status(home).owner_dsn) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         yield lambda question: connection.execute(question).fetchall()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from styrkedjan.core.catalogue import ChainLevel, PeriodMeaning, Unit, Wording
+from styrkedjan.core.privacy import Does
 from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear, Status
 from styrkedjan.data.catalogue import check_catalogue, load_catalogue, load_privacy
@@ -260,18 +261,16 @@ def test_thresholds_have_references(catalogue):
     assert {"minimum_answers", "minimum_pupils", "small_base_pupils", "size_classes"} <= set(rules.references)
 
 
-def test_every_column_of_the_database_has_a_privacy_class():
-    rules = load_privacy(FOLDER)
-    assert Counter(rule.table for rule in rules) == {
-        "organiser": 6,
-        "school_unit": 8,
-        "statistics_edition": 6,
-        "source_file": 6,
-        "audit_event": 7,
-    }
-    assert [(rule.table, rule.column) for rule in rules if rule.privacy_class == "personal"] == [
-        ("audit_event", "actor")
-    ]
+def test_privacy_of_the_database():
+    tables = {table.name: table for table in load_privacy(FOLDER)}
+    assert len(tables["organiser"].columns) == 6
+    assert not tables["organiser"].is_personal
+    [audit_trail] = tables["audit_event"].rules
+    assert (audit_trail.does, audit_trail.days, audit_trail.after) == (Does.WEED, 3650, ("at",))
+    [actor] = [column for column in tables["audit_event"].columns if column.privacy_class == "personal"]
+    assert actor.column == "actor"
+    assert actor.stays
+    assert tables["passkey"].follows == "person"
 
 
 def test_the_nouns_of_the_house_are_in_the_glossary(catalogue):

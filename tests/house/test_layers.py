@@ -11,7 +11,7 @@ import pytest
 from tests.house.source import PACKAGE, PROJECT
 
 RAW = "raw numbers stay behind the gate"
-NO_DJANGO = "statistics and rendering know no Django"
+NO_DJANGO = "statistics, rendering and protocols know no Django"
 PAGES = "pages reach numbers only through queries"
 
 # What is written in which file, and the contract that must say no. An existing file gets the line at its end.

@@ -10,6 +10,8 @@ OPEN = {
     "queries/catalogue.py catalogue": "the framework is public, and commands need it before anybody looks",
     "queries/catalogue.py success_factor": "the framework is public",
     "queries/catalogue.py workshop_script": "the framework is public",
+    "queries/access/privacy.py privacy_register": "what is kept, why and how long is public",
+    "queries/access/viewing.py viewing": "says who the viewer is",
     "queries/statistics.py current_version": "the key of every cache; says nothing of any place",
     "queries/statistics.py version_or_none": "is anything loaded; says nothing of any place",
     "queries/statistics.py state_of_editions": "the ETag of every page; says nothing of any place",

@@ -16,7 +16,8 @@ COUNTED = (".one", ".many")
 SWEDISH_LETTERS = re.compile("[åäöÅÄÖ]")
 # Values whose own names make keys; the catalogue's check demands a text for each of them in every language.
 NAMED_BY_VALUES = re.compile(
-    r"(level|organiser_type|period|respondent|school_form|source|step|unit|wording)\.[a-z_]+|mark\.[A-Z_]+\.(short|long)"
+    r"(agency|event|level|organiser_type|period|permission|respondent|role|school_form|source|step|unit|wording)\.[a-z_]+"
+    r"|mark\.[A-Z_]+\.(short|long)"
 )
 # Where Swedish may stand in the code of render, and why.
 SWEDISH_ALLOWED = {

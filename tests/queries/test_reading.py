@@ -2,17 +2,18 @@
 
 import pytest
 
-from styrkedjan.core.access import ANYONE, Viewer
+from styrkedjan.core.access import ANYONE, ROLE_PERMISSIONS, Role, Viewer
 from styrkedjan.core.places import NATION, Organiser, SchoolUnit
 from styrkedjan.core.refused import NotAllowed, NotFound
 from styrkedjan.core.statistics import SchoolYear, Status
 from tests import world as small
+from tests.conftest import as_owner
 from tests.world import World
 
 pytestmark = pytest.mark.database
 
 FIRST, SECOND, THIRD = small.YEARS
-STRANGER = Viewer("ingen", frozenset())
+STRANGER = Viewer("ingen")
 
 
 def briefing(key: str, year: SchoolYear | None = None):
@@ -133,9 +134,11 @@ def test_a_year_that_is_not_loaded_is_not_found_and_the_loaded_are_named(world: 
     assert not refusal.value.suggestions, "a suggestion is a name to search for"
 
 
-def test_who_has_no_role_sees_nothing(world: World):
+def test_who_may_not_read_statistics_sees_none(world: World, monkeypatch):
+    """Everyone may; if the table of permissions said otherwise, every query would ask and be told."""
     from styrkedjan.queries import briefings, indicators, places, statistics
 
+    monkeypatch.setitem(ROLE_PERMISSIONS, Role.ANYONE, frozenset())
     asked = [
         lambda: briefings.briefing(STRANGER, small.LILLAN),
         lambda: indicators.indicator(STRANGER, small.LILLAN, "pupil_count"),
@@ -345,7 +348,8 @@ def test_nothing_loaded_is_said_in_words(world: World, tables):
     from styrkedjan.queries.statistics import current_version, version_or_none
     from styrkedjan.tables.statistics import StatisticsEdition
 
-    StatisticsEdition.objects.all().delete()
+    with as_owner():
+        StatisticsEdition.objects.all().delete()
     assert version_or_none() is None
     with pytest.raises(NotFound, match="Ingen statistik är inläst ännu"):
         current_version()

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from django.db import DatabaseError, transaction
 
-from styrkedjan.core.access import Event, Viewer
+from styrkedjan.core.access import Agency, Event, Role, Viewer
+from styrkedjan.core.places import NATION, organiser_of
 from styrkedjan.core.refused import WrongState
 from styrkedjan.tables.access import AuditEvent
 
@@ -14,9 +16,10 @@ DISK_FULL = "53100"  # SQLSTATE disk_full
 
 
 @contextmanager
-def change(actor: Viewer, event: Event, about: str) -> Iterator[dict]:
+def change(actor: Viewer, event: Event, about: str, place: str = NATION) -> Iterator[dict]:
     """Run the block in one transaction and write its audit row.
 
+    In: ``place``, where it happens: a place key puts the row in that organiser's trail, anything else in the house's.
     Out: a dict to put facts in that belong in the trail (ids and counts, never personal content).
     Raises: WrongState when the database's disk is full; then nothing of the block is kept.
     """
@@ -24,15 +27,29 @@ def change(actor: Viewer, event: Event, about: str) -> Iterator[dict]:
     try:
         with transaction.atomic():
             yield facts
-            AuditEvent.objects.create(
-                at=datetime.now(UTC),
-                actor=actor.name,
-                role=",".join(sorted(actor.roles)),
-                event=event,
-                about=about,
-                facts=facts,
-            )
+            _write_down(actor, event, about, place, facts)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == DISK_FULL:
             raise WrongState("databasens disk är full. Inget har ändrats. Frigör utrymme och försök igen.") from error
         raise
+
+
+def _write_down(actor: Viewer, event: Event, about: str, place: str, facts: dict) -> None:
+    AuditEvent(
+        key=uuid4(),
+        organiser="" if place in tuple(Agency) else organiser_of(place),
+        at=datetime.now(UTC),
+        actor=actor.person,
+        role=_role(actor, place),
+        place=place,
+        event=event,
+        about=about,
+        facts=facts,
+    ).save(force_insert=True)
+
+
+def _role(actor: Viewer, place: str) -> str:
+    """The roles that the actor has been given at the place; without any, whether she was signed in."""
+    held = actor.roles_at(place)
+    given = held - {Role.ANYONE, Role.SIGNED_IN}
+    return ",".join(sorted(given)) or (Role.SIGNED_IN if Role.SIGNED_IN in held else Role.ANYONE)

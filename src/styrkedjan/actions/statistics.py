@@ -1,5 +1,6 @@
 """Publishing statistics: build the new edition aside, then switch every reader in one transaction."""
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from django.db import connection
 
 from styrkedjan.actions._change import change
 from styrkedjan.core.access import Event, Permission, Viewer, may
-from styrkedjan.core.catalogue import Measure
-from styrkedjan.core.refused import DamagedData, WrongState
+from styrkedjan.core.catalogue import Measure, StatisticsSource
+from styrkedjan.core.refused import BadInput, DamagedData, WrongState
 from styrkedjan.core.statistics import ImportReport, Tidy
-from styrkedjan.data import checks, store
+from styrkedjan.data import checks, landing, store
 from styrkedjan.data.landing import Landed
+from styrkedjan.data.sources.ufa_workbook import read_workbook
 from styrkedjan.tables.places import Organiser, SchoolUnit
 from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
 
@@ -22,6 +24,8 @@ ORGANISER_COLUMNS = dict.fromkeys(("key", "name", "type", "sort_key", "search_ke
 UNIT_COLUMNS = dict.fromkeys(("key", "code", "organiser_id", "name", "sort_key", "search_key"), "text") | {
     "last_school_year": "smallint"
 }
+LARGEST_WORKBOOK = 50_000_000
+UPLOADED = "uppladdad i webbläsaren"
 ONE_AT_A_TIME = 0x53_54_59_52  # advisory lock: one publication at a time
 
 
@@ -42,6 +46,47 @@ class Delivery:
     landed: Landed
     format: str  # "xlsx" | "pxweb"
     invented: bool = False
+
+
+def take_in(actor: Viewer, folder: Path, source: StatisticsSource, content: bytes, name: str) -> str:
+    """Land an uploaded workbook, so that its report can be read before anything is published.
+
+    In: ``folder`` of landed files.
+    Out: the hash that it is landed under.
+    Raises: NotAllowed; BadInput or BrokenData, with the cell, when it is not a workbook that can be published.
+    """
+    may(actor, Permission.PUBLISH_STATISTICS).require()
+    if len(content) > LARGEST_WORKBOOK:
+        raise BadInput(f"{name} är större än 50 MB och läses inte in. Inget har ändrats.")
+    with change(actor, Event.STATISTICS_TAKEN_IN, about=hashlib.sha256(content).hexdigest()) as facts:
+        tidy = read_workbook(content, name, source)
+        landed = landing.land(folder, content, name, UPLOADED, datetime.now(UTC))
+        facts.update(size=landed.size, observations=tidy.observations.height)
+    return landed.sha256
+
+
+def discard(actor: Viewer, folder: Path, sha256: str) -> None:
+    """Throw away an uploaded workbook that was not published. Raises: WrongState when an edition is built of it."""
+    may(actor, Permission.PUBLISH_STATISTICS).require()
+    with change(actor, Event.STATISTICS_DISCARDED, about=sha256):
+        _take_turn()
+        if SourceFile.objects.filter(sha256=sha256).exists():
+            raise WrongState("filen är redan publicerad och finns kvar som källa till siffrorna. Inget har ändrats.")
+        landing.forget(folder, sha256)
+
+
+def publish_landed(
+    actor: Viewer, folders: tuple[Path, Path], source: StatisticsSource, measures: dict[str, Measure], sha256: str
+) -> Publication:
+    """Publish an uploaded workbook whose report has been read.
+
+    In: ``folders`` of landed files and of the statistics store.
+    Raises: as ``publish``, and NotFound when it has been thrown away.
+    """
+    may(actor, Permission.PUBLISH_STATISTICS).require()
+    landed = landing.landed(folders[0], sha256)
+    tidy = read_workbook(landing.open_landed(folders[0], sha256), landed.name, source)
+    return publish(actor, folders[1], measures, Delivery(tidy, landed, "xlsx"))
 
 
 def publish(actor: Viewer, folder: Path, measures: dict[str, Measure], delivery: Delivery) -> Publication:

@@ -5,7 +5,9 @@ what is kept and what to do.
 """
 
 import errno
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class Refused(Exception):
@@ -44,6 +46,18 @@ class BadInput(Refused):
     """What the user sent cannot be used."""
 
     status = 422
+
+
+class TooMany(Refused):
+    """It has been tried too often. ``wait`` is how long until it may be tried again."""
+
+    status = 429
+
+    def __init__(self, wait: timedelta) -> None:
+        minutes = math.ceil(wait.total_seconds() / 60)
+        when = "om en minut" if minutes <= 1 else f"om {minutes} minuter"
+        super().__init__(f"Det har blivit många försök på kort tid. Inget har ändrats. Försök igen {when}.")
+        self.wait = wait
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,13 @@ def open_landed(folder: Path, sha256: str) -> bytes:
     return content
 
 
+def forget(folder: Path, sha256: str) -> None:
+    """Remove what was landed under this hash, and its record. Nothing happens when it is not there."""
+    path = _path(folder, sha256)
+    path.unlink(missing_ok=True)
+    path.with_name(f"{sha256}.json").unlink(missing_ok=True)
+
+
 def download(
     url: str,
     *,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
@@ -13,12 +14,16 @@ from django.db.models import Count, Max, Q
 
 from styrkedjan.core.access import Permission, Viewer, may
 from styrkedjan.core.briefings import EditionFacts
+from styrkedjan.core.catalogue import StatisticsSource
 from styrkedjan.core.indicators import ComparisonGroup, spread_of
 from styrkedjan.core.raw import Observations
 from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import ImportReport, SchoolYear
-from styrkedjan.data import store
-from styrkedjan.tables.statistics import StatisticsEdition
+from styrkedjan.data import checks, store
+from styrkedjan.data.landing import Landed, landed, open_landed
+from styrkedjan.data.sources.ufa_workbook import read_workbook
+from styrkedjan.queries.catalogue import catalogue
+from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
 
 Read = TypeVar("Read")
 _reading = Lock()
@@ -133,6 +138,27 @@ def edition(viewer: Viewer, version: str) -> EditionSummary:
     if row is None:
         raise NotFound("Den utgåvan av statistiken finns inte.")
     return _summary(row)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An uploaded workbook that waits for a decision: its report against the current edition."""
+
+    landed: Landed
+    report: ImportReport
+    is_published: bool
+
+
+def arrival(viewer: Viewer, folder: Path, source: StatisticsSource, sha256: str) -> Arrival:
+    """What publishing an uploaded workbook would bring. ``folder`` holds what is landed. Raises NotFound."""
+    may(viewer, Permission.PUBLISH_STATISTICS).require()
+    file = landed(folder, sha256)
+    tidy = read_workbook(open_landed(folder, sha256), file.name, source)
+    version = version_or_none()
+    base = manifest_of(version) if version else store.EMPTY
+    previous = store.read_observations(settings.STATISTICS_STORE, base) if base.parts and not base.invented else None
+    report = checks.report(tidy, file.name, sha256, catalogue().framework.measure_by_id, previous)
+    return Arrival(file, report, SourceFile.objects.filter(sha256=sha256).exists())
 
 
 def _summary(row: StatisticsEdition) -> EditionSummary:

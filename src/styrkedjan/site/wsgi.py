@@ -6,8 +6,10 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from styrkedjan.site.bodies import whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "styrkedjan.site.settings")
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application())
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

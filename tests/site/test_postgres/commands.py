@@ -75,6 +75,6 @@ def kill(pid: int) -> None:
 
 
 def ask(server: postgres.Server, question: str, dsn: str = ""):
-    with psycopg.connect(dsn or server.dsn) as connection:
+    with psycopg.connect(dsn or server.owner_dsn) as connection:
         answer = connection.execute(question)
         return answer.fetchone() if answer.description else None

@@ -128,11 +128,11 @@ def test_root_in_a_container_knows_a_server_that_it_may_not_look_into(closed):
     ask(server, "CREATE TABLE mark (x int)")
     look = f"pid = {server.pid}\n{blind}\nprint(postgres.status(home).pid, postgres.start(home).pid)"
     assert ended(script(look, closed / "hem", program=less)) == f"blind\n{server.pid} {server.pid}"
-    busy = psycopg.connect(server.dsn)
+    busy = psycopg.connect(server.owner_dsn)
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000000)")
     time.sleep(0.1)
     kill(server.pid)
-    count = "with postgres.running(home) as s, psycopg.connect(s.dsn) as c:\n    "
+    count = "with postgres.running(home) as s, psycopg.connect(s.owner_dsn) as c:\n    "
     count += "print(c.execute('SELECT count(*) FROM mark').fetchone())"
     assert ended(script(count, closed / "hem", program=less)) == "(0,)"
     assert ended(script("print(postgres.stop(home))", closed / "hem", program=less)) == "True"
@@ -142,7 +142,7 @@ def test_root_in_a_container_knows_a_server_that_it_may_not_look_into(closed):
 
 def test_a_temporary_folder_of_roots_own_is_not_used_for_the_socket(closed):
     (closed / "tmp").mkdir()
-    look = "with postgres.running(home) as s, psycopg.connect(s.dsn) as c:\n    print(s.socket_dir)"
+    look = "with postgres.running(home) as s, psycopg.connect(s.owner_dsn) as c:\n    print(s.socket_dir)"
     used = ended(script(look, closed / "hem", env={**os.environ, "TMPDIR": str(closed / "tmp")}))
     assert used.startswith("/tmp/styrkedjan-")
 

@@ -74,7 +74,7 @@ def test_a_killed_server_is_recovered_with_what_was_committed(home):
 def test_a_backend_that_outlives_its_killed_server_does_not_stop_the_next(home):
     server = postgres.start(home)
     ask(server, "CREATE TABLE mark (x int)")
-    busy = psycopg.connect(server.dsn)
+    busy = psycopg.connect(server.owner_dsn)
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000000)")
     time.sleep(0.1)
     kill(server.pid)
@@ -109,10 +109,14 @@ def test_half_made_data_is_made_again(home):
     assert not half.exists()
 
 
-def test_data_whose_maker_was_killed_before_the_role_is_finished(home):
+@pytest.mark.parametrize("lost", [["styrkedjan", "styrkedjan_owner"], ["styrkedjan_owner"], []])
+def test_data_whose_maker_was_killed_before_the_roles_is_finished(home, lost):
     server = postgres.start(home)
     with psycopg.connect(server.admin_dsn, autocommit=True) as connection:
         connection.execute("DROP DATABASE styrkedjan")
-        connection.execute("DROP ROLE styrkedjan")
+        for role in lost:
+            connection.execute(f"DROP ROLE {role}")
     with postgres.running(home) as same:
-        assert ask(same, "SELECT current_user") == ("styrkedjan",)
+        assert ask(same, "SELECT current_user", same.dsn) == ("styrkedjan",)
+        owner = "SELECT current_user, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+        assert ask(same, owner, same.owner_dsn) == ("styrkedjan_owner", "styrkedjan_owner")

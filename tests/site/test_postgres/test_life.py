@@ -34,19 +34,17 @@ def test_it_starts_answers_and_is_gone_again(home, programs, monkeypatch):
     monkeypatch.setenv("STYRKEDJAN_POSTGRES", programs)
     with postgres.running(home) as server:
         assert int(server.version.split(".")[0]) == found.major
-        assert ask(
-            server, "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        ) == (
-            "styrkedjan",
-            False,
-            False,
-        )
+        role = "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        assert ask(server, role, server.dsn) == ("styrkedjan", False, False)
+        assert ask(server, role, server.owner_dsn) == ("styrkedjan_owner", False, False)
         assert ask(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user", server.admin_dsn) == (True,)
         assert ask(server, "SELECT upper('åäö'), 'Ö' > 'z', 'ÄNGSSKOLAN' ILIKE 'ängs%'") == ("ÅÄÖ", True, True)
         settings = "listen_addresses", "TimeZone", "lc_messages", "shared_buffers", "fsync", "max_connections"
         questions = ", ".join(f"current_setting('{name}')" for name in settings)
         assert ask(server, f"SELECT {questions}") == ("", "UTC", "C", "64MB", "on", "100")
         ask(server, "CREATE TABLE of_our_own (x int)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(server, "CREATE TABLE of_the_sites (x int)", server.dsn)
         assert server.socket_dir.stat().st_mode & 0o777 == 0o700
         assert server_processes(server.data_dir) == [server.pid]
         assert postgres.status(home) == server
@@ -91,8 +89,9 @@ def test_an_ordinary_user_runs_it_and_root_keeps_to_that_user(home):
     theirs = home / "theirs"
     theirs.mkdir(0o700)
     os.chown(theirs, nobody.pw_uid, nobody.pw_gid)
-    look = "with postgres.running(home) as s, psycopg.connect(s.dsn) as c:\n    c.execute('CREATE TABLE IF NOT EXISTS "
-    look += "mark (x int)')\n    print(os.geteuid(), os.stat(f'/proc/{s.pid}').st_uid)"
+    look = "with postgres.running(home) as s, psycopg.connect(s.owner_dsn) as c:\n    "
+    look += "c.execute('CREATE TABLE IF NOT EXISTS mark (x int)')\n    "
+    look += "print(os.geteuid(), os.stat(f'/proc/{s.pid}').st_uid)"
     assert ended(script(BECOME_NOBODY + look, theirs)) == f"{nobody.pw_uid} {nobody.pw_uid}"
     assert ended(script(look, theirs)) == f"0 {nobody.pw_uid}"
     assert ended(script(BECOME_NOBODY + look, theirs)) == f"{nobody.pw_uid} {nobody.pw_uid}"
@@ -143,12 +142,12 @@ def test_the_log_holds_no_statement_and_no_row(home):
     assert "hemligt" not in said
 
 
-def test_psql_asks_the_sites_database_and_gives_its_exit_code(home):
+def test_psql_asks_the_sites_database_as_its_owner_and_gives_its_exit_code(home):
     look = "sys.exit(postgres.psql(home, sys.argv[2:]))"
     head = "import sys\nfrom pathlib import Path\nfrom styrkedjan.site import postgres\nhome = Path(sys.argv[1])\n"
     command = [sys.executable, "-c", head + look, home]
     asked = subprocess.run([*command, "-Atc", "SELECT current_user"], capture_output=True, text=True)
-    assert (asked.returncode, asked.stdout) == (0, "styrkedjan\n"), asked.stderr
+    assert (asked.returncode, asked.stdout) == (0, "styrkedjan_owner\n"), asked.stderr
     assert subprocess.run([*command, "-c", "SELECT nonsense"], capture_output=True).returncode == 1
     assert server_processes(home / "postgres" / "data") == []
 

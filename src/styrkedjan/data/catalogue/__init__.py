@@ -1,27 +1,17 @@
 """The catalogue on disk: read, checked and built into the frozen values of ``core.catalogue``."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from styrkedjan.core.catalogue import Catalogue
+from styrkedjan.core.privacy import PrivacyTable
 from styrkedjan.core.refused import BrokenData, NotFound
 from styrkedjan.data.catalogue.building import build_catalogue
 from styrkedjan.data.catalogue.checking import cross_problems
+from styrkedjan.data.catalogue.privacy import build_privacy
 from styrkedjan.data.catalogue.problems import Problem
 from styrkedjan.data.catalogue.shelf import Shelf, read_shelf
 
-__all__ = ["PrivacyRule", "Problem", "check_catalogue", "load_catalogue", "load_privacy"]
-
-
-@dataclass(frozen=True)
-class PrivacyRule:
-    """What a column of the database holds: its class, how long it is kept and why it is there."""
-
-    table: str
-    column: str
-    privacy_class: str  # public | internal | personal | anonymous
-    kept: str
-    why: str
+__all__ = ["Problem", "check_catalogue", "load_catalogue", "load_privacy"]
 
 
 def check_catalogue(folder: Path) -> list[Problem]:
@@ -40,14 +30,9 @@ def load_catalogue(folder: Path, edition: str | None = None) -> Catalogue:
     return build_catalogue(shelf, edition or shelf.newest)
 
 
-def load_privacy(folder: Path) -> tuple[PrivacyRule, ...]:
+def load_privacy(folder: Path) -> tuple[PrivacyTable, ...]:
     """Every table and column of the database as ``privacy.yaml`` describes it. Raises: BrokenData."""
-    tables = _checked_shelf(folder).documents["privacy.yaml"].value["tables"]
-    return tuple(
-        PrivacyRule(table, column, rule["class"], rule["kept"], rule["why"])
-        for table, columns in tables.items()
-        for column, rule in columns.items()
-    )
+    return build_privacy(_checked_shelf(folder).documents["privacy.yaml"])
 
 
 def _problems(shelf: Shelf) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from styrkedjan.data.catalogue import framework_checks, measure_checks, shared_checks
+from styrkedjan.data.catalogue import framework_checks, measure_checks, privacy, shared_checks
 from styrkedjan.data.catalogue.problems import Problem
 from styrkedjan.data.catalogue.shelf import LANGUAGES, Shelf
 
@@ -21,6 +21,7 @@ SHARED_CHECKS = (
     (shared_checks.source_problems, ("sources.yaml",), ("edition.yaml", *MEASURES)),
     (shared_checks.size_class_problems, ("disclosure.yaml",), ()),
     (shared_checks.glossary_problems, ("glossary.yaml",), ()),
+    (privacy.privacy_problems, ("privacy.yaml",), ()),
     (shared_checks.workshop_problems, (), ("success_factors.yaml",)),
     (shared_checks.words_problems, tuple(f"words.{name}.yaml" for name in LANGUAGES), ("edition.yaml", *MEASURES)),
 )

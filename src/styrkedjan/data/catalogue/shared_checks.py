@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from string import Formatter
 
+from styrkedjan.core.access import Agency, Event, Permission, Role
 from styrkedjan.core.catalogue import ChainLevel, PeriodMeaning, Unit, Wording
 from styrkedjan.core.places import OrganiserType
 from styrkedjan.core.statistics import Status
@@ -147,10 +148,14 @@ def _keys_that_code_builds(shelf: Shelf) -> set[str]:
     """Keys made of a value's own name, such as ``mark.HIDDEN.short``."""
     measures = [measure for _, _, measure in measures_of(shelf, shelf.newest)]
     names = {
+        "agency": list(Agency),
+        "event": list(Event),
         "level": list(ChainLevel),
         "organiser_type": list(OrganiserType),
         "period": list(PeriodMeaning),
+        "permission": list(Permission),
         "respondent": [measure["respondent"] for measure in measures if measure["respondent"]],
+        "role": list(Role),
         "school_form": list(shelf.edition(shelf.newest, "edition.yaml").value["school_forms"]),
         "source": [measure["source"] for measure in measures],
         "step": list(STEP_KINDS),

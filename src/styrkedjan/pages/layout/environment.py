@@ -3,12 +3,23 @@
 from functools import lru_cache
 
 from django.conf import settings
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from styrkedjan.core.catalogue import ChainLevel
+from styrkedjan.core.people import last_day
+from styrkedjan.pages.layout.account import (
+    has_role_at,
+    maybe_place_url,
+    own_places,
+    runs_the_house,
+    sign_in_url,
+    viewer_may,
+)
 from styrkedjan.queries.catalogue import catalogue
 from styrkedjan.render import charts, swedish
 from styrkedjan.render.values import PrintedValue
@@ -33,9 +44,17 @@ def lineage_address(value: PrintedValue) -> str:
     return reverse("lineage", args=value.key)
 
 
+def field_attributes(bound: BoundField, css: str, autocomplete: str = "") -> dict[str, str]:
+    """The attributes that a field's own widget gets on top of those that Django and the form give it."""
+    attributes = {"class": f"{css} {bound.field.widget.attrs.get('class', '')}".strip()}
+    return {**attributes, "autocomplete": autocomplete} if autocomplete else attributes
+
+
 def _kept_together(printed: object) -> object:
     """What a template prints, with årskurs and its number on the same line."""
-    return printed.replace("årskurs ", f"årskurs{swedish.NO_BREAK_SPACE}") if isinstance(printed, str) else printed
+    if not isinstance(printed, str) or isinstance(printed, SafeString):  # Django's own markup would lose its mark
+        return printed
+    return printed.replace("årskurs ", f"årskurs{swedish.NO_BREAK_SPACE}")
 
 
 def environment(**options: object) -> Environment:
@@ -52,10 +71,21 @@ def environment(**options: object) -> Environment:
         chart_key=lambda kind: Markup(charts.key(kind)),  # noqa: S704  (our own drawing, no user text)
         level_key=lambda level: Markup(charts.level_key(ChainLevel(level))),  # noqa: S704
         levels=[str(level) for level in ChainLevel],
+        field_attributes=field_attributes,
+        viewer_may=viewer_may,
+        runs_the_house=runs_the_house,
+        own_places=lambda viewer: own_places(viewer, words(), place_address),
+        sign_in_url=sign_in_url,
+        has_role_at=has_role_at,
+        maybe_place_url=maybe_place_url,
     )
     made.filters.update(
         svg=Markup,  # a chart escapes the texts that it draws
         date=swedish.date,
+        first_big=swedish.capitalise,
+        day=lambda when: swedish.date(when.astimezone(swedish.SWEDEN).date()),
+        last_day=lambda ends_at: swedish.date(last_day(ends_at)),
+        moment=swedish.moment,
         number=lambda value, decimals=0: swedish.number(value, decimals),
     )
     return made

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from styrkedjan.pages.layout.answering import public_page, viewer_of
+from styrkedjan.pages.layout.refusing import TOO_MUCH, refused_page
 from styrkedjan.queries.places import largest_and_smallest
 from styrkedjan.queries.statistics import edition_facts, version_or_none
 
@@ -20,22 +21,21 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that leads nowhere."""
-    context = {"message": "Den här adressen leder ingenstans.", "suggestions": (), "status": 404}
-    return render(request, "layout/templates/refused.html", context, status=404)
+    return refused_page(request, "Den här adressen leder ingenstans.", 404)
 
 
 def misdirected(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that cannot be answered: most often for a host that this site does not go by."""
+    """A request that cannot be answered: for a host that this site does not go by, or with more than a form holds."""
+    if isinstance(exception, TOO_MUCH):
+        return refused_page(request, "Det du skickade är för stort eller har för många delar. Inget har ändrats.", 413)
     message = "Förfrågan går inte att svara på. Kontrollera adressen. Driften anger värdnamnen i STYRKEDJAN_HOSTS."
-    context = {"message": message, "suggestions": (), "status": 400}
-    return render(request, "layout/templates/refused.html", context, status=400)
+    return refused_page(request, message, 400)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from one of our own pages, or from one that has stood open for very long."""
-    message = "Formuläret kunde inte kännas igen. Ingenting har ändrats. Ladda om sidan och försök igen."
-    context = {"message": message, "suggestions": (), "status": 403}
-    return render(request, "layout/templates/refused.html", context, status=403)
+    message = "Formuläret kunde inte kännas igen. Ingenting har ändrats. Öppna sidan på nytt och försök igen."
+    return refused_page(request, message, 403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,13 +1,14 @@
 """The ``styrkedjan`` command. Exit codes: 0 done, 2 refused with a reason in Swedish, 130 interrupted."""
 
 import argparse
+import ipaddress
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from styrkedjan.core.refused import Refused
-from styrkedjan.site.cli import briefing, database, importing, serving
+from styrkedjan.site.cli import audit, briefing, database, federation, importing, letters, people, retention, serving
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -60,14 +61,39 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("serve", help="starta webbplatsen på den här datorn")
     command.add_argument("--port", type=_port, default=8700)
+    command.add_argument("--adress", metavar="IP", type=_address, default="127.0.0.1", help="adress att lyssna på")
+    command.add_argument("--demo", action="store_true", help="logga in genom att välja en påhittad person")
     command.add_argument("--processer", metavar="ANTAL", type=_processes, default=2)
     command.set_defaults(run=serving.run_serve)
 
+    command = commands.add_parser("person", help="bjud in, lista och avsluta personer")
+    people.add_commands(command)
+
+    command = commands.add_parser("brev", help="skicka brev som väntar")
+    letters.add_options(command)
+
+    command = commands.add_parser("audit", help="kontrollera att händelseloggen är orörd")
+    audit.add_options(command)
+
+    command = commands.add_parser("gallra", help="ta bort uppgifter vars tid är ute")
+    retention.add_options(command)
+
     command = commands.add_parser("db", help="den inbyggda databasservern")
-    command.add_argument("action", choices=["start", "stop", "status", "psql"])
+    command.add_argument("action", choices=["start", "stop", "status", "psql", "roller"])
     command.add_argument("rest", nargs=argparse.REMAINDER, help="vidare till psql")
     command.set_defaults(run=database.run_database)
+
+    command = commands.add_parser("saml", help="inloggning genom en federation: nycklar, metadata och kontroll")
+    command.add_argument("action", choices=["nycklar", "metadata", "kontroll"])
+    command.set_defaults(run=federation.run_saml)
     return parser
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if text == "localhost" else text))
+    except ValueError:
+        raise argparse.ArgumentTypeError("skriv en IP-adress, till exempel 127.0.0.1 eller 0.0.0.0") from None
 
 
 def _port(text: str) -> int:

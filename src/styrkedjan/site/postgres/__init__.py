@@ -25,9 +25,9 @@ from styrkedjan.site.postgres.cluster import (
     starting_or_stopping,
     take_all,
 )
-from styrkedjan.site.postgres.process import ADMIN, DATABASE, ROLE, Server, answering, bring_up, shut_down
+from styrkedjan.site.postgres.process import ADMIN, DATABASE, OWNER, ROLE, Server, answering, bring_up, shut_down
 
-__all__ = ["ADMIN", "DATABASE", "ROLE", "Server", "psql", "running", "start", "status", "stop"]
+__all__ = ["ADMIN", "DATABASE", "OWNER", "ROLE", "Server", "psql", "running", "start", "status", "stop"]
 
 
 @contextmanager
@@ -81,10 +81,10 @@ def status(home: Path) -> Server | None:
 
 
 def psql(home: Path, args: Sequence[str] = ()) -> int:
-    """Run psql in the site's database, with psql's own ``args`` (``-U postgres``: superuser). Out: its exit code."""
+    """Run psql as the database's owner, with psql's own ``args`` (``-U styrkedjan``: the site). Out: its exit code."""
     with running(home) as server:
         program = binaries.psql(binaries.chosen(cluster_at(home).major))
-        where = {"PGHOST": str(server.socket_dir), "PGPORT": str(server.port), "PGUSER": ROLE, "PGDATABASE": DATABASE}
+        where = {"PGHOST": str(server.socket_dir), "PGPORT": str(server.port), "PGUSER": OWNER, "PGDATABASE": DATABASE}
         with _interrupts_left_to_the_child():
             return subprocess.call([program, *args], env=os.environ | where)  # noqa: S603
 

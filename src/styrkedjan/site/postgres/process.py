@@ -19,6 +19,7 @@ from styrkedjan.site.postgres.binaries import SETTING, Binaries, chosen, system,
 from styrkedjan.site.postgres.cluster import PORT, Cluster, disk_full, private_folder
 
 DATABASE = ROLE = "styrkedjan"
+OWNER = "styrkedjan_owner"
 ADMIN = "postgres"
 
 START_SECONDS = 30.0
@@ -53,7 +54,11 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers. ``dsn`` is for the site's own role, ``admin_dsn`` for the superuser."""
+    """A server that answers.
+
+    ``dsn`` is for the site's role, which owns nothing; ``owner_dsn`` for the role that owns the database and everything
+    in it, and that migrations and the operator's commands run as; ``admin_dsn`` for the superuser.
+    """
 
     socket_dir: Path
     port: int
@@ -63,11 +68,18 @@ class Server:
 
     @property
     def dsn(self) -> str:
-        return make_conninfo(host=str(self.socket_dir), port=self.port, user=ROLE, dbname=DATABASE)
+        return self._for(ROLE, DATABASE)
+
+    @property
+    def owner_dsn(self) -> str:
+        return self._for(OWNER, DATABASE)
 
     @property
     def admin_dsn(self) -> str:
-        return make_conninfo(host=str(self.socket_dir), port=self.port, user=ADMIN, dbname="postgres")
+        return self._for(ADMIN, "postgres")
+
+    def _for(self, role: str, database: str) -> str:
+        return make_conninfo(host=str(self.socket_dir), port=self.port, user=role, dbname=database)
 
 
 @dataclass(frozen=True)
@@ -165,13 +177,14 @@ def _spawn(cluster: Cluster) -> int:
 
 
 def _ready(cluster: Cluster, pid: int) -> Server | None:
-    """The server once it takes connections and has its role and database; None until then."""
+    """The server once it takes connections and has its roles and database; None until then."""
     found = _pid_file(cluster.data)
     if found is None or found.pid != pid or not found.ready:
         return None
     try:
         with _connected(found) as connection:
-            _make_role_and_database(connection)
+            _make_roles_and_database(connection)
+            _give_to_owner(connection, found)
             return _server(cluster, found, connection)
     except psycopg.OperationalError as error:
         if "No space left" in str(error):
@@ -179,12 +192,21 @@ def _ready(cluster: Cluster, pid: int) -> Server | None:
         return None
 
 
-def _make_role_and_database(connection: psycopg.Connection) -> None:
+def _make_roles_and_database(connection: psycopg.Connection) -> None:
     # Looked for at every start: a command may have been killed between making the data and this.
-    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-        connection.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
+    for role in (ROLE, OWNER):
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-        connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+        connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+
+
+def _give_to_owner(connection: psycopg.Connection, found: _PidFile) -> None:
+    """Give the owner what the site's role owned when there was one role for everything: the database and all in it."""
+    owns = "SELECT 1 FROM pg_database WHERE datname = %s AND pg_get_userbyid(datdba) = %s"
+    if connection.execute(owns, [DATABASE, ROLE]).fetchone():
+        with _connected(found, DATABASE) as inside:
+            inside.execute(f"REASSIGN OWNED BY {ROLE} TO {OWNER}")
 
 
 def _make_data(cluster: Cluster, binaries: Binaries) -> None:
@@ -304,9 +326,9 @@ def _answers_signals(pid: int) -> bool:
     return True
 
 
-def _connected(found: _PidFile) -> psycopg.Connection:
+def _connected(found: _PidFile, database: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(
-        host=str(found.socket_dir), port=found.port, user=ADMIN, dbname="postgres", autocommit=True, connect_timeout=5
+        host=str(found.socket_dir), port=found.port, user=ADMIN, dbname=database, autocommit=True, connect_timeout=5
     )
 
 

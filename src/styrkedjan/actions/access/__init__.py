@@ -1,0 +1,1 @@
+"""Access: people and roles, signing in, letters, and the audit trail."""

@@ -1,0 +1,119 @@
+"""The own account: another name, and another e-mail address once it has been shown to be the person's own."""
+
+import secrets
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from styrkedjan.actions._change import change
+from styrkedjan.actions.access import letters, pace
+from styrkedjan.core.access import Assurance, Event, Permission, Viewer, may
+from styrkedjan.core.access.viewer import STEP_UP
+from styrkedjan.core.letters import LetterKind
+from styrkedjan.core.refused import BadInput, NotAllowed, WrongState
+from styrkedjan.core.sign_in import NEW_EMAIL_LIVES, TOKEN_BYTES, Attempt, is_token, mask_email, token_hash
+from styrkedjan.tables.access import OneTimeCodes, Passkey, Person, SignInAttempt
+
+LONGEST_NAME = 120
+LINK_SPENT = "Länken har redan använts eller är för gammal. Adressen är som den var. Begär bytet igen under Mitt konto."
+
+CONFIRM_SUBJECT = "Bekräfta din nya e-postadress i Styrkedjan"
+CONFIRM = """Hej!
+
+Öppna länken och bekräfta att den här adressen ska höra till ditt konto i Styrkedjan:
+
+{link}
+
+Länken gäller i ett dygn och fungerar en gång. Du behöver vara inloggad när du öppnar den. Tills du har bekräftat \
+gäller din gamla adress.
+
+Var det inte du? Då behöver du inte göra något.
+
+Styrkedjan
+{site}
+"""
+CHANGED_SUBJECT = "Din e-postadress i Styrkedjan har bytts"
+CHANGED = """Hej!
+
+Ditt konto i Styrkedjan har nu e-postadressen {email}. Den här adressen går inte längre att logga in med.
+
+Var det inte du som bytte? Hör av dig till er kvalitetsansvariga eller till den som driver Styrkedjan direkt.
+
+Styrkedjan
+{site}
+"""
+
+
+def change_name(actor: Viewer, name: str) -> None:
+    """Change the actor's name. Raises: BadInput when there is none."""
+    may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadInput(f"Skriv ditt namn, högst {LONGEST_NAME} tecken.")
+    with change(actor, Event.ACCOUNT_CHANGED, about=actor.person) as facts:
+        Person.objects.filter(key=actor.person, removed_at=None).update(name=name)
+        facts["what"] = "name"
+
+
+def ask_for_new_email(actor: Viewer, email: str, address: str) -> None:
+    """Send a link to a new address. Nothing changes until it is opened; an address of someone else's gets no letter.
+
+    Raises: BadInput when it cannot be an address; NotAllowed when the person has a factor that she has not shown.
+    """
+    may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
+    has_factor = any(each.objects.filter(person_id=actor.person).exists() for each in (Passkey, OneTimeCodes))
+    if has_factor and actor.assurance < Assurance.STRONG:
+        raise NotAllowed(STEP_UP)
+    email = letters.address_of(email)
+    pace.ask(actor, "email", actor.person, address)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), datetime.now(UTC)
+    attempt = SignInAttempt(
+        key_hash=token_hash(token),
+        kind=Attempt.NEW_EMAIL,
+        person_id=actor.person,
+        facts={"email": email},
+        made_at=now,
+        expires_at=now + NEW_EMAIL_LIVES,
+    )
+    body = CONFIRM.format(link=f"{settings.SITE_ADDRESS}/konto/epost/{token}/", site=settings.SITE_ADDRESS)
+    with change(actor, Event.ACCOUNT_CHANGED, about=actor.person) as facts:
+        attempt.save(force_insert=True)
+        facts["what"] = "email_asked"
+        if not Person.objects.filter(email=email).exists():
+            letters.write(LetterKind.NOTICE, email, CONFIRM_SUBJECT, body, attempt.expires_at)
+
+
+def confirm_email(actor: Viewer, token: str) -> None:
+    """Take the new address into use, and tell the old one.
+
+    Raises: WrongState when the link is spent, too old or another person's, or the address has been taken meanwhile.
+    """
+    may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
+    try:
+        with change(actor, Event.ACCOUNT_CHANGED, about=actor.person) as facts:
+            _change_email(actor, token)
+            facts["what"] = "email"
+    except IntegrityError as error:
+        raise WrongState("Adressen hör redan till ett annat konto. Din adress är som den var.") from error
+
+
+def _change_email(actor: Viewer, token: str) -> None:
+    now = datetime.now(UTC)
+    asked = SignInAttempt.objects.select_for_update().filter(
+        key_hash=token_hash(token) if is_token(token) else "",
+        kind=Attempt.NEW_EMAIL,
+        person_id=actor.person,
+        used_at=None,
+        expires_at__gt=now,
+    )
+    attempt = asked.first()
+    if attempt is None:
+        raise WrongState(LINK_SPENT)
+    asked.update(used_at=now)
+    person = Person.objects.select_for_update().get(key=actor.person)
+    old, person.email = person.email, attempt.facts["email"]
+    person.save(update_fields=["email"])
+    if old:
+        body = CHANGED.format(email=mask_email(person.email), site=settings.SITE_ADDRESS)
+        letters.write(LetterKind.NOTICE, old, CHANGED_SUBJECT, body, now + NEW_EMAIL_LIVES)

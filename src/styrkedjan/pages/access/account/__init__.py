@@ -1,0 +1,1 @@
+"""The own account: name and e-mail, ways to sign in, sessions and roles."""

@@ -1,0 +1,1 @@
+"""Pages of signing in through other systems: choose one, go there, and come back."""

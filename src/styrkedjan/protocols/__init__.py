@@ -1,0 +1,1 @@
+"""How the house speaks with other systems and devices when someone signs in. Knows no Django and keeps nothing."""
