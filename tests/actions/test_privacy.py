@@ -83,7 +83,9 @@ def _known_everywhere(key: UUID) -> None:
         ),
         tables.OneTimeCodes(person_id=key, sealed_secret="förseglat", made_at=NOW),
         tables.RecoveryCode(key=uuid4(), person_id=key, code_hash="hemlighash", made_at=NOW),
-        tables.LinkedIdentity(key=uuid4(), person_id=key, issuer="https://idp.example", subject=EMAIL, made_at=NOW),
+        tables.LinkedIdentity(
+            key=uuid4(), person_id=key, issuer="https://idp.example", subject=EMAIL, assurance=2, made_at=NOW
+        ),
     ]  # fmt: skip
     for row in rows:
         row.save(force_insert=True)

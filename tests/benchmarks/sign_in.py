@@ -18,13 +18,14 @@ MEMBERS = 1000
 
 
 @contextmanager
-def _as_tester(home: Path) -> Iterator[None]:
+def as_tester(home: Path) -> Iterator[None]:
     """The house with the role that the tests have: the site's, which may become the owner's to make people."""
     from styrkedjan.site import postgres, running
 
     with running.house(as_site=True) as databases:
         with psycopg.connect(postgres.status(home).admin_dsn, autocommit=True) as admin:
-            admin.execute(f"CREATE ROLE {TESTER} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS")
+            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [TESTER]).fetchone():
+                admin.execute(f"CREATE ROLE {TESTER} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS")
             admin.execute(f"GRANT {postgres.ROLE}, {postgres.OWNER} TO {TESTER}")
         running.use(make_conninfo(databases.site, user=TESTER, options=f"-c role={postgres.ROLE}"))
         yield
@@ -32,7 +33,7 @@ def _as_tester(home: Path) -> Iterator[None]:
 
 def bench(home: Path) -> None:
     """Sign in many times at one identity service among a thousand in the federation's metadata."""
-    with _as_tester(home):
+    with as_tester(home):
         _bench()
 
 
