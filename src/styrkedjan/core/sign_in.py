@@ -75,6 +75,17 @@ def recovery_code(chance: bytes) -> str:
     return "-".join(letters[at : at + _RECOVERY_GROUP] for at in range(0, _RECOVERY_LENGTH, _RECOVERY_GROUP))
 
 
+def letter_code(chance: bytes) -> str:
+    """A code of a letter to type: 5 bytes of chance as ``abcd-efgh``.
+
+    Forty bits: whoever asks for letters to somebody else's address all day has less than one chance in a hundred
+    million of guessing one, which six digits would not give.
+    """
+    number = int.from_bytes(chance[:5], "big")
+    letters = "".join(_RECOVERY_ALPHABET[number >> 5 * place & 31] for place in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
 def tidy_code(text: str) -> str:
     """A typed code without spaces and hyphens, in small letters: how it is written does not matter."""
     return re.sub(r"[\s\-–]+", "", text).casefold()

@@ -1,5 +1,6 @@
 """What stands between the server and the pages: who is asking, how much they send, and what may be compressed."""
 
+import ipaddress
 from collections.abc import Callable
 
 from django.conf import settings
@@ -24,11 +25,23 @@ def proxied(get_response: Answer) -> Answer:
         request.was_forwarded = any(said.values())  # type: ignore[attr-defined]  # the demo answers nobody else's proxy
         if settings.TRUSTED_PROXY:
             nearest = said["HTTP_X_FORWARDED_FOR"].rpartition(",")[2].strip()
-            request.META["REMOTE_ADDR"] = nearest or request.META.get("REMOTE_ADDR", "")
+            request.META["REMOTE_ADDR"] = _address(nearest) or request.META.get("REMOTE_ADDR", "")
             request.META["HTTP_X_FORWARDED_PROTO"] = said["HTTP_X_FORWARDED_PROTO"].rpartition(",")[2].strip()
         return get_response(request)
 
     return answer
+
+
+def _address(said: str) -> str:
+    """A forwarded address without port; nothing when it is none, for then its limits would be an account's."""
+    text = said.strip("[]") if said.endswith("]") else said
+    host, colon, port = text.rpartition(":")
+    if colon and port.isdigit() and (host.count(".") == 3 or host.startswith("[")):
+        text = host.strip("[]")
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
 
 
 class compression(GZipMiddleware):

@@ -23,6 +23,7 @@ from styrkedjan.core.sign_in import (
     Attempt,
     Method,
     is_token,
+    letter_code,
     tidy_code,
     token_hash,
 )
@@ -87,8 +88,8 @@ def send_link(actor: Viewer, email: str, browser: Browser, onward: str) -> str:
     pace.ask(actor, "link", email, browser.address)
     person = Person.objects.filter(email=email, removed_at=None).first()
     token, own = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
-    code = f"{secrets.randbelow(10**6):06d}"
-    facts = {"code": _code_hash(token_hash(token), code), "tries": 0, "onward": onward}
+    code = letter_code(secrets.token_bytes(5))
+    facts = {"code": _code_hash(token_hash(token), tidy_code(code)), "tries": 0, "onward": onward}
     attempt = _attempt(token, Attempt.LINK, LINK_LIVES, own, person and person.key, facts)
     body = LETTER.format(link=f"{settings.SITE_ADDRESS}/logga-in/lank/{token}/", code=code, site=settings.SITE_ADDRESS)
     with change(actor, Event.SIGN_IN_LINK_SENT, about=attempt.key_hash[:16]):

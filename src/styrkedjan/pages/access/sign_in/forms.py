@@ -31,9 +31,9 @@ class LetterCodeForm(forms.Form):
 
     code = forms.CharField(
         label="Kod ur brevet",
-        help_text="Sex siffror.",
+        help_text="Åtta tecken, till exempel abcd-efgh. Stora eller små bokstäver spelar ingen roll.",
         max_length=20,
-        error_messages={"required": "Skriv de sex siffrorna ur brevet."},
+        error_messages={"required": "Skriv koden ur brevet."},
     )
 
 

@@ -10,6 +10,9 @@ BEGIN
     IF concat(NEW.organiser, NEW.actor, NEW.role, NEW.place, NEW.event, NEW.about) LIKE '%' || chr(31) || '%' THEN
         RAISE EXCEPTION 'audit_event: the unit separator may not stand in a column' USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.at > clock_timestamp() + interval '1 day' THEN  -- it would never be old enough to be weeded out
+        RAISE EXCEPTION 'audit_event: the time has not been' USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO public.audit_head (organiser, first_sequence, first_previous_hash, last_sequence, last_hash)
     VALUES (NEW.organiser, 1, '', 0, '') ON CONFLICT (organiser) DO NOTHING;
     SELECT * INTO STRICT head FROM public.audit_head WHERE organiser = NEW.organiser FOR UPDATE;
