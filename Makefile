@@ -2,6 +2,10 @@
 PYTHON ?= python3
 PORT ?= 8700
 DEBIAN_TEST = chromium poppler-utils xmlsec1
+# What leans on the server itself: its life, the two roles, the walls, the audit chain, and what is read and published.
+DATABASE_TESTS = tests/site/test_postgres tests/site/test_walls.py tests/site/test_two_roles.py tests/site/test_openings.py \
+  tests/site/test_viewing.py tests/house/test_tenancy.py tests/actions/test_audit_chain.py tests/actions/test_statistics.py \
+  tests/queries
 DEBIAN_BENCH = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .PHONY: help setup setup-dev run test check format lock docs vendor audit sbom bench clean
@@ -39,7 +43,7 @@ test: setup-dev ## everything that must hold: checks, tests, and the database te
 	.venv/bin/pytest -n 2 --dist loadgroup
 	@if .venv/bin/python -c "import sys; from styrkedjan.site.postgres import binaries; sys.exit(binaries.system() is None)"; then \
 	  echo "The database tests once more, on the system's own PostgreSQL:"; \
-	  STYRKEDJAN_POSTGRES=system .venv/bin/pytest -m "database and not browser" -n 2 --dist loadgroup; fi
+	  STYRKEDJAN_POSTGRES=system .venv/bin/pytest -m "database and not browser" -n 2 --dist loadgroup $(DATABASE_TESTS); fi
 
 check: setup-dev ## formatting, layers, catalogue, generated docs and the rules of the house
 	.venv/bin/ruff check --quiet .

@@ -46,7 +46,9 @@ def letter_to(email: str):
 def link_and_code(email: str) -> tuple[str, str]:
     """The token of the link, and the code, of the latest letter."""
     body = letter_to(email).body
-    return re.search(r"/logga-in/lank/([\w-]{43})/", body).group(1), re.search(r"koden ([a-z2-7]{4}-[a-z2-7]{4})", body).group(1)
+    return re.search(r"/logga-in/lank/([\w-]{43})/", body).group(1), re.search(
+        r"koden ([a-z2-7]{4}-[a-z2-7]{4})", body
+    ).group(1)
 
 
 def browser(token: str = "", address: str = ADDRESS):

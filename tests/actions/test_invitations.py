@@ -318,3 +318,51 @@ def test_a_closed_link_tells_nothing_of_whose_it_was(lead):
     opened = invitation_by_link(ANYONE, token_of(invited))
     assert opened.state is InvitationState.USED
     assert (opened.email, opened.name, opened.place, opened.invited_by) == ("", "", "", "")
+
+
+def test_who_already_has_an_account_is_told_apart_from_who_is_made(lead):
+    made = actions().say_yes(ANYONE, token_of(invite(lead)))
+    again = actions().say_yes(ANYONE, token_of(invite(lead, role=Role.BOARD_MEMBER, place=ORGANISER)))
+    assert (made.is_new, again.is_new) == (True, False)
+    assert made.person == again.person
+
+
+def test_an_inviter_whose_role_ended_while_she_asked_invites_nobody(lead):
+    from styrkedjan.tables.access import Invitation, RoleGrant
+
+    gone = someone(Role.QUALITY_LEAD, ORGANISER)
+    before = invite(gone, email="forst@prov.example")
+    with entered(gone) as old:
+        with as_owner():
+            mine = RoleGrant.scoped.for_operator(OPERATOR).filter(person=old.person)
+            mine.update(ends_at=datetime.now(UTC))
+        with pytest.raises(NotAllowed, match="avslutades just"):
+            actions().invite(old, wanted())
+        with pytest.raises(NotAllowed, match="avslutades just"):
+            actions().send_again(old, before.key)
+    with as_owner():
+        assert not Invitation.scoped.for_operator(OPERATOR).filter(email="maj.dahl@prov.example").exists()
+    assert [event for event, _, _ in events(str(before.key))] == ["person_invited"]
+
+
+def test_an_operator_whose_role_ended_while_she_asked_invites_nobody():
+    from styrkedjan.tables.access import RoleGrant
+
+    with entered(someone(Role.OPERATOR, "00")) as old:
+        with as_owner():
+            mine = RoleGrant.scoped.for_operator(OPERATOR).filter(person=old.person)
+            mine.update(ends_at=datetime.now(UTC))
+        with pytest.raises(NotAllowed, match="avslutades just"):
+            actions().invite(old, wanted(role=Role.QUALITY_LEAD, place=ORGANISER))
+
+
+def test_the_operator_sends_nothing_again_where_somebody_can_invite_by_now():
+    operator = someone(Role.OPERATOR, "00")
+    first = invite(operator, role=Role.QUALITY_LEAD, place=ORGANISER)
+    with entered(operator) as viewer:
+        first = actions().send_again(viewer, first.key)
+    second = invite(operator, role=Role.SUPERINTENDENT, place=ORGANISER, email="ny@prov.example")
+    actions().accept(ANYONE, token_of(first))
+    with entered(operator) as viewer, pytest.raises(WrongState, match="redan någon som kan bjuda in"):
+        actions().send_again(viewer, second.key)
+    assert [event for event, _, _ in events(str(second.key))] == ["person_invited"]

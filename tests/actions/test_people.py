@@ -283,6 +283,69 @@ def test_resetting_factors_signs_out_and_tells_by_letter(tables):
         assert not viewer.is_signed_in
 
 
+def known_elsewhere(person: UUID) -> None:
+    """An identity in another system, something begun and something finished: a link that was used."""
+    from uuid import uuid4
+
+    from styrkedjan.tables.access import LinkedIdentity, SignInAttempt
+
+    now = datetime.now(UTC)
+    times = {"made_at": now, "expires_at": now + timedelta(hours=1)}
+    rows = [
+        LinkedIdentity(
+            key=uuid4(), person_id=person, issuer="https://idp.example", subject=str(person), assurance=2, made_at=now
+        ),
+        SignInAttempt(key_hash=f"{person}-begun", kind="new_email", person_id=person, facts={}, **times),
+        SignInAttempt(key_hash=f"{person}-used", kind="link", person_id=person, facts={}, used_at=now, **times),
+    ]
+    with as_owner():
+        for row in rows:
+            row.save(force_insert=True)
+
+
+@pytest.mark.parametrize("way", ["reset_factors", "end_everything"])
+def test_the_operator_takes_away_every_other_way_in(tables, way):
+    from styrkedjan.tables.access import LinkedIdentity, Person, SignInAttempt
+
+    token, other = someone(Role.QUALITY_LEAD, ORGANISER), someone(Role.QUALITY_LEAD, ORGANISER)
+    person, somebody_else = person_of(token), person_of(other)
+    known_elsewhere(person)
+    known_elsewhere(somebody_else)
+    with as_owner():
+        getattr(actions(), way)(OPERATOR, Person.objects.get(key=person).email)
+        assert not LinkedIdentity.objects.filter(person=person).exists()
+        assert [each.kind for each in SignInAttempt.objects.filter(person=person)] == ["link"]
+        assert LinkedIdentity.objects.filter(person=somebody_else).count() == 1
+        assert SignInAttempt.objects.filter(person=somebody_else).count() == 2
+    with entered(token) as viewer:
+        assert not viewer.is_signed_in
+    with entered(other) as viewer:
+        assert viewer.is_signed_in
+
+
+def test_ending_everything_withdraws_what_waits_in_the_mailbox(tables):
+    from styrkedjan.actions.access import invitations
+    from styrkedjan.core.access import ANYONE
+    from styrkedjan.core.people import Wanted
+    from styrkedjan.tables.access import Person
+
+    gone, lead = someone(Role.PRINCIPAL, UNIT), someone(Role.QUALITY_LEAD, OTHER)
+    with as_owner():
+        email = Person.objects.get(key=person_of(gone)).email
+    with entered(lead) as viewer:
+        waiting = invitations.invite(viewer, Wanted(email, "Maj Dahl", Role.BOARD_MEMBER, OTHER))
+        kept = invitations.invite(viewer, Wanted("ny@prov.example", "Ny Dahl", Role.BOARD_MEMBER, OTHER))
+    with as_owner():
+        assert actions().end_everything(OPERATOR, email) == 1
+    with pytest.raises(WrongState, match="tagits tillbaka"):
+        invitations.accept(ANYONE, waiting.address.rstrip("/").rpartition("/")[2])
+    assert [(event, organiser) for event, organiser, _ in events(waiting.key)] == [
+        ("person_invited", OTHER),
+        ("invitation_withdrawn", OTHER),
+    ]
+    invitations.accept(ANYONE, kept.address.rstrip("/").rpartition("/")[2])
+
+
 def test_commands_for_the_operator_alone(tables):
     lead = someone(Role.QUALITY_LEAD, ORGANISER)
     with entered(lead) as viewer:
@@ -376,7 +439,7 @@ def test_one_link_opened_in_two_browsers_gives_one_role(kept):
     from styrkedjan.actions.access import invitations
     from styrkedjan.core.access import ANYONE
     from styrkedjan.core.people import Wanted
-    from styrkedjan.tables.access import Person, RoleGrant
+    from styrkedjan.tables.access import OutgoingMail, Person, RoleGrant
 
     lead, place = someone(Role.QUALITY_LEAD, kept), f"{kept}-90000943"
     email = f"{kept}.{os.urandom(4).hex()}@prov.example"
@@ -393,3 +456,6 @@ def test_one_link_opened_in_two_browsers_gives_one_role(kept):
     person = Person.objects.get(email=email)
     with as_owner():
         assert RoleGrant.scoped.for_operator(OPERATOR).filter(person=person).count() == 1
+        # What stays is not in the way of other tests: no letter waits, and everybody is invented.
+        OutgoingMail.objects.filter(recipient=email).delete()
+        Person.objects.filter(key=person.key).update(invented=True)

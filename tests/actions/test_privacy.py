@@ -153,6 +153,31 @@ def test_the_extract_is_written_down_and_asks_who_it_is():
     assert browse(weak).post("/konto/ta-bort/", {"certain": "on"}).status_code == FORBIDDEN
 
 
+@pytest.mark.parametrize("proof", ["passkey", "identity"])
+def test_a_letter_alone_does_not_open_what_a_surer_proof_guards(proof):
+    from styrkedjan.queries.access.privacy import is_sure
+    from styrkedjan.tables import access as tables
+
+    weak = someone(Role.STAFF_MEMBER, f"{STORKOPING}-90000001", assurance=Assurance.LINK)
+    key = key_of(weak)
+    proofs = {
+        "passkey": tables.Passkey(
+            key=uuid4(), person_id=key, credential_id=key.bytes, public_key=b"x", sign_count=0, name="x", made_at=NOW
+        ),
+        "identity": tables.LinkedIdentity(
+            key=uuid4(), person_id=key, issuer="https://idp.example", subject="x", assurance=2, made_at=NOW
+        ),
+    }
+    with viewing(weak) as viewer:
+        assert is_sure(viewer)
+    with as_owner():
+        proofs[proof].save(force_insert=True)
+    with viewing(weak) as viewer:
+        assert not is_sure(viewer)
+    assert browse(weak).get("/konto/uppgifter.zip").status_code == FORBIDDEN
+    assert browse(weak).post("/konto/ta-bort/", {"certain": "on"}).status_code == FORBIDDEN
+
+
 def everything_that_says(*texts: str) -> set[tuple[str, str]]:
     """Every (table, column) of the whole database in which one of the texts stands, read by the owner."""
     from django.db import connection

@@ -25,8 +25,12 @@ PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 
 # level, approved levels, the configuration's own -> how surely
 LEVELS = [
-    (LOA2, (), {}, Assurance.STRONG),
+    (LOA2, (), {}, Assurance.LINK),
+    (LOA3, (), {}, Assurance.LINK),
+    (LOA2, (LOA2,), {}, Assurance.STRONG),
     (LOA3, (LOA3,), {}, Assurance.STRONG),
+    (LOA3, (), {LOA3: "strong"}, Assurance.STRONG),
+    (LOA3, (), {LOA2: "strong"}, Assurance.LINK),
     (LOA3, (LOA2,), {}, Assurance.LINK),
     (LOA3 + "/", (), {}, Assurance.LINK),
     ("", (), {}, Assurance.LINK),
@@ -34,18 +38,32 @@ LEVELS = [
     (PASSWORD, (PASSWORD,), {}, Assurance.LINK),
     (PASSWORD, (), {PASSWORD: "strong"}, Assurance.STRONG),
     (PASSWORD, (LOA3,), {PASSWORD: "strong"}, Assurance.LINK),
-    (LOA2, (), {LOA2: "link"}, Assurance.LINK),
-    ("http://id.elegnamnden.se/loa/1.0/loa1", (), {}, Assurance.LINK),
-    ("http://id.swedenconnect.se/loa/1.0/uncertified-loa3", (), {}, Assurance.LINK),
-    ("http://id.skolfederation.se/loa/bas", (), {}, Assurance.LINK),
-    ("http://id.skolfederation.se/loa/2fa", (), {}, Assurance.STRONG),
-    ("http://eidas.europa.eu/LoA/substantial", (), {}, Assurance.STRONG),
+    (LOA2, (LOA2,), {LOA2: "link"}, Assurance.LINK),
 ]
+
+# level -> how surely, at a system that the federation has approved for that very level
+APPROVED = {
+    "http://id.elegnamnden.se/loa/1.0/loa1": Assurance.LINK,
+    "http://id.swedenconnect.se/loa/1.0/uncertified-loa3": Assurance.LINK,
+    "http://id.skolfederation.se/loa/bas": Assurance.LINK,
+    "http://id.skolfederation.se/loa/2fa": Assurance.STRONG,
+    "http://eidas.europa.eu/LoA/low": Assurance.LINK,
+    "http://eidas.europa.eu/LoA/substantial": Assurance.STRONG,
+    "http://id.elegnamnden.se/loa/1.0/eidas-low": Assurance.LINK,
+    "http://id.elegnamnden.se/loa/1.0/eidas-nf-low": Assurance.LINK,
+    "http://id.elegnamnden.se/loa/1.0/eidas-sub": Assurance.STRONG,
+    "http://id.elegnamnden.se/loa/1.0/eidas-nf-high": Assurance.STRONG,
+}
 
 
 @pytest.mark.parametrize(("level", "certified", "own", "expected"), LEVELS)
 def test_levels(level, certified, own, expected):
     assert assurance_of(level, certified, own) is expected
+
+
+@pytest.mark.parametrize(("level", "expected"), APPROVED.items())
+def test_approved_levels(level, expected):
+    assert assurance_of(level, [level]) is expected
 
 
 def test_every_strong_level_is_an_address():

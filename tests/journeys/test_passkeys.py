@@ -118,7 +118,9 @@ def test_from_the_first_letter_to_a_passkey_that_is_enough(visit: Visit, practic
         page.get_by_role("button", name="Skicka en länk").click()
         while len(practice.mailbox.letters) == before:
             page.wait_for_timeout(100)
-        page.get_by_label("Kod ur brevet").fill(re.search(r"koden ([a-z2-7]{4}-[a-z2-7]{4})", practice.letter_to(EMAIL)).group(1))
+        page.get_by_label("Kod ur brevet").fill(
+            re.search(r"koden ([a-z2-7]{4}-[a-z2-7]{4})", practice.letter_to(EMAIL)).group(1)
+        )
         page.locator("main").get_by_role("button", name="Logga in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Bekräfta att det är du")
         look_over(page)

@@ -363,6 +363,41 @@ def test_looking_changes_nothing_and_yes_signs_in(lead):
     assert "Inbjudan har redan använts" in text_of(again)
 
 
+def test_who_has_an_account_gets_the_role_and_signs_in_as_always(lead):
+    from styrkedjan.tables.access import Person, SignInSession
+
+    known = someone(Role.STAFF_MEMBER, LILLAN_UNIT)
+    with as_owner():
+        person = SignInSession.objects.get(token_hash=token_hash(known)).person_id
+        email = Person.objects.get(key=person).email
+    address, visitor = invite(lead, email=email), browser()
+    answer = visitor.post(address)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/logga-in/?klart=rollen"
+    assert settings.SIGN_IN_COOKIE not in visitor.cookies
+    with as_owner():
+        assert SignInSession.objects.filter(person=person).count() == 1
+    assert "Rollen är din. Logga in för att använda den." in text_of(visitor.get(answer["Location"]))
+    assert visitor.get("/konto/").status_code == 302
+    with as_owner():
+        from styrkedjan.tables.access import RoleGrant
+
+        roles = RoleGrant.scoped.for_operator(OPERATOR).filter(person=person).values_list("role", flat=True)
+        assert sorted(roles) == ["principal", "staff_member"]
+
+
+def test_who_is_signed_in_says_yes_and_stays_signed_in(lead):
+    from styrkedjan.tables.access import Person, SignInSession
+
+    known = someone(Role.STAFF_MEMBER, LILLAN_UNIT)
+    with as_owner():
+        person = SignInSession.objects.get(token_hash=token_hash(known)).person_id
+        email = Person.objects.get(key=person).email
+    answer = browser(known).post(invite(lead, email=email))
+    assert answer["Location"] == "/konto/"
+    assert "Rektor" in text_of(browser(known).get("/konto/"))
+
+
 @pytest.mark.parametrize("way", ["get", "post"])
 @pytest.mark.parametrize("token", ["A" * 43, "kort", "x'; --", "%00"])
 def test_a_link_that_is_none(way, token):

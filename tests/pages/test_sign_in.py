@@ -320,6 +320,85 @@ def test_codes_are_turned_on_without_script():
     assert "Slå på engångskoder" in gone
 
 
+def test_where_one_was_going_is_kept_while_the_sign_in_is_made_safer():
+    client, onward = visitor(by_letter(account()).session), "?vidare=/data/"
+    offered = client.get(f"/konto/sakrare/{onward}").content.decode()
+    to_codes = re.search(r'href="(/konto/koder/[^"]*)"', offered).group(1)
+    assert f"/konto/passkeys/ny/{onward}" in offered
+    assert to_codes == f"/konto/koder/{onward}"
+
+    def form_to(page) -> str:
+        return re.search(r'action="(/konto/[^"]*)"', page.content.decode()).group(1)
+
+    begun = client.post(form_to(client.get(to_codes)))
+    page = client.get(begun.url)
+    secret = re.search(r'<code class="secret"[^>]*>([A-Z2-7 ]+)</code>', page.content.decode()).group(1)
+    added = client.post(form_to(page), {"code": pyotp.TOTP(secret.replace(" ", "")).now()})
+    recovery = client.get(added.url)
+    assert "Engångskoder är påslagna" in text(recovery)
+    assert 'href="/data/">Inte nu' in recovery.content.decode()
+    shown = client.post(form_to(recovery)).content.decode()
+    assert 'href="/data/">Jag har sparat koderna' in shown
+
+
+def test_a_passkey_keeps_where_one_was_going_and_elsewhere_is_nowhere():
+    from tests.protocols.device import Device
+
+    client = visitor(by_letter(account()).session)
+    assert (
+        'action="/konto/passkeys/ny/?vidare=/data/"' in client.get("/konto/passkeys/ny/?vidare=/data/").content.decode()
+    )
+    answer = Device(signing.ORIGIN, signing.DOMAIN).make(client.post("/konto/passkeys/fraga/").content.decode())
+    added = client.post("/konto/passkeys/ny/?vidare=/data/", {"credential": answer, "name": "Telefonen"})
+    assert 'href="/data/">Inte nu' in client.get(added.url).content.decode()
+    client.post("/konto/reservkoder/")
+    again = Device(signing.ORIGIN, signing.DOMAIN)
+    answer = again.make(client.post("/konto/passkeys/fraga/").content.decode())
+    done = client.post("/konto/passkeys/ny/?vidare=/data/", {"credential": answer, "name": "Datorn"})
+    assert done.url == "/data/"
+    assert (
+        "ond.example"
+        not in client.get("/konto/reservkoder/?vidare=//ond.example/").content.decode().partition("<main")[2]
+    )
+
+
+def test_an_old_session_is_told_before_it_asks_for_another_address():
+    token = by_letter(account()).session
+    client = visitor(token)
+    assert 'name="email"' in client.get("/konto/epost/").content.decode()
+    signing_in_long_ago(token)
+    page = client.get("/konto/epost/")
+    assert "Logga in igen först" in text(page)
+    assert 'name="email"' not in page.content.decode()
+    assert client.post("/konto/epost/", {"email": "ny@prov.example"}).status_code == 403
+    assert signing.letter_to("ny@prov.example") is None
+
+
+def signing_in_long_ago(token: str) -> None:
+    from styrkedjan.core.sign_in import token_hash
+    from styrkedjan.tables.access import SignInSession
+    from tests.conftest import as_owner
+
+    with as_owner():
+        rows = SignInSession.objects.filter(token_hash=token_hash(token))
+        rows.update(started_at=datetime.now(UTC) - timedelta(minutes=16))
+
+
+def test_one_way_to_confirm_needs_no_heading_to_see():
+    person = account()
+    _, raised = with_codes(by_letter(person).session)
+    client = visitor()
+    ask_for_link(client, person)
+    token, _ = link_and_code(email_of(person))
+    client.post(f"/logga-in/lank/{token}/")
+    page = client.get("/logga-in/bekrafta/").content.decode()
+    assert '<h2 id="med-kod" class="visually-hidden">Med en engångskod</h2>' in page
+    with_passkey(raised)
+    both = client.get("/logga-in/bekrafta/").content.decode()
+    assert '<h2 id="med-kod">Med en engångskod</h2>' in both
+    assert '<h2 id="med-passkey">Med din passkey</h2>' in both
+
+
 def test_few_recovery_codes_are_told_of():
     person = account()
     _, raised = with_codes(by_letter(person).session)

@@ -14,11 +14,12 @@ from uuid import UUID, uuid4
 import httpx
 from django.test import Client, override_settings
 
+from styrkedjan.core.access import Assurance
 from styrkedjan.protocols import saml
 from styrkedjan.site.federation import Federation
 from tests.conftest import as_owner
 from tests.protocols.identity_peer import IdentityPeer
-from tests.protocols.openid_peer import CLIENT_ID, SECRET, OpenIdPeer
+from tests.protocols.openid_peer import CLIENT_ID, LOA3, SECRET, OpenIdPeer
 
 ADDRESS = "http://127.0.0.1:8700"
 ANSWERS = f"{ADDRESS}/oidc/prov/svar"
@@ -111,7 +112,7 @@ def running_site(folder: Path, openid: OpenIdPeer | None = None) -> Iterator[Sit
         (folder / "secret").write_text(SECRET + "\n")
         more = (
             f"oidc:\n  - id: prov\n    name: Prov-id\n    issuer: {openid.issuer}\n    client_id: {CLIENT_ID}\n"
-            "    secret_file: secret\n"
+            f"    secret_file: secret\n    levels:\n      {LOA3}: strong\n"
         )
     write_configuration(folder, more)
     (folder / "saml" / "members.xml").write_text(IdentityPeer(folder / "first").metadata())
@@ -122,14 +123,16 @@ def running_site(folder: Path, openid: OpenIdPeer | None = None) -> Iterator[Sit
         yield Site(folder, federation, peer, openid)
 
 
-def connect(person: str, issuer: str, subject: str = "anna@storkoping.example") -> UUID:
+def connect(
+    person: str, issuer: str, subject: str = "anna@storkoping.example", assurance: Assurance = Assurance.LINK
+) -> UUID:
     """Let a person be known by an identity elsewhere, as the database's owner."""
     from styrkedjan.tables.access import LinkedIdentity
 
     key = uuid4()
     with as_owner():
         LinkedIdentity(
-            key=key, person_id=person, issuer=issuer, subject=subject, assurance=1, made_at=datetime.now(UTC)
+            key=key, person_id=person, issuer=issuer, subject=subject, assurance=assurance, made_at=datetime.now(UTC)
         ).save(force_insert=True)
     return key
 

@@ -5,9 +5,12 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -28,7 +31,7 @@ class Flow:
 
     def __init__(self, peer: OpenIdPeer) -> None:
         self.peer = peer
-        self.issuer = oidc.Issuer("prov", "Prov-id", peer.issuer, CLIENT_ID, SECRET)
+        self.issuer = oidc.Issuer("prov", "Prov-id", peer.issuer, CLIENT_ID, SECRET, levels={LOA3: "strong"})
         self.client = oidc.Client()
         self.browser = secrets.token_urlsafe(32)
 
@@ -110,6 +113,12 @@ def test_the_configuration_says_what_a_level_is_worth(flow):
     assert flow.read(flow.come_back()).assurance is Assurance.STRONG
     flow.with_claims(acr=["2fa"])
     assert flow.read(flow.come_back()).assurance is Assurance.LINK
+
+
+def test_a_level_that_the_configuration_does_not_name_is_the_issuers_word_alone(flow):
+    flow.issuer = oidc.Issuer("prov", "Prov-id", flow.peer.issuer, CLIENT_ID, SECRET)
+    identity = flow.read(flow.come_back())
+    assert (identity.assurance, identity.level) == (Assurance.LINK, LOA3)
 
 
 def test_a_token_signed_by_an_elliptic_curve_is_believed(flow):
@@ -310,6 +319,51 @@ def test_an_answer_without_end_is_cut(flow):
     flow.peer.amend = lambda about: about | {"x": "y" * 600_000}
     with pytest.raises(Unreachable):
         flow.client.ask(flow.issuer, ANSWERS, flow.browser)
+
+
+@contextmanager
+def dripping(each: float) -> Iterator[str]:
+    """The address of an issuer that says a little of itself at a time, and never all of it."""
+    gone = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not gone.wait(each):
+                    self.wfile.write(b" ")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{http.server_port}"
+        finally:
+            gone.set()
+            http.shutdown()
+
+
+def test_an_issuer_that_drips_is_left():
+    with dripping(0.05) as address:
+        issuer, begun = oidc.Issuer("prov", "Prov-id", address, CLIENT_ID, SECRET), time.monotonic()
+        with pytest.raises(Unreachable):
+            oidc.Client(patience=0.4).ask(issuer, ANSWERS, "x" * 43)
+        assert 0.3 < time.monotonic() - begun < 2
+
+
+def test_the_patience_is_for_everything_that_is_asked_in_a_sign_in(flow):
+    """Each request is quick enough, and all of them are not."""
+    fields = flow.come_back()
+    flow.peer.amend = lambda about: time.sleep(0.3) or about
+    flow.peer.tamper = lambda tokens: time.sleep(0.3) or tokens
+    flow.client = oidc.Client(patience=0.5)
+    with pytest.raises(Unreachable):
+        flow.read(fields)
+    assert flow.peer.asked[-1] == "/token"
+    assert oidc.Client().patience == 15
 
 
 def test_a_secret_is_not_shown(flow):

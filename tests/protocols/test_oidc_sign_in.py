@@ -1,6 +1,7 @@
 """Signing in at a named issuer, from the page where one chooses to the page that one wanted."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from django.conf import settings
 
 from styrkedjan.core.access import Assurance, Event, Role
+from styrkedjan.core.federation import Identity, Protocol, Unreachable, Untrusted, WayIn
+from styrkedjan.core.refused import Refused
 from tests.conftest import as_owner
 from tests.people import someone
 from tests.protocols.federation_case import ANSWERS, Site, connect, person_of, running_site
@@ -119,6 +122,40 @@ def test_an_issuer_that_is_down(anna, site, down):
     assert "Prov-id svarar inte som den ska just nu" in page.content.decode()
     with as_owner():
         assert SignInAttempt.objects.count() == before
+
+
+@pytest.mark.parametrize("answer", ["known", "untrusted", "silent"])
+def test_nothing_is_written_while_an_issuer_is_waited_for(tables, answer):
+    """With a session the whole answer is one transaction, and a row in the trail makes everybody else's wait."""
+    from styrkedjan.actions.access import federation as actions
+    from styrkedjan.queries.access.viewing import viewing
+
+    way = WayIn(Protocol.OIDC, "prov", "Prov-id", "https://op.example")
+    browser, seen = actions.Browser("b" * 43, "192.0.2.1", "Prov"), []
+
+    def read(key: str) -> Identity:
+        seen.append((key, len(events()), paces()))
+        if answer == "untrusted":
+            raise Untrusted("forged")
+        if answer == "silent":
+            raise Unreachable("Prov-id")
+        return Identity(way.issuer, "anna")
+
+    with viewing(someone(Role.PRINCIPAL, LILLAN_UNIT)) as viewer:
+        actions.begin(viewer, way, "fråga", browser, actions.Purpose())
+        before, left = len(events()), paces()
+        with nullcontext() if answer == "known" else pytest.raises(Refused):
+            actions.finish(viewer, way.protocol, "fråga", browser, read)
+        assert seen == [("prov", before, left)]
+        assert len(events()) > before
+        assert paces() != left  # and still it has been counted
+
+
+def paces() -> list:
+    from styrkedjan.tables.access import Pace
+
+    with as_owner():
+        return list(Pace.objects.order_by("key_hash").values_list("key_hash", "at"))
 
 
 def test_declined_there(anna, site):

@@ -3,6 +3,7 @@
 import base64
 import logging
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -304,7 +305,7 @@ def test_the_question_of_an_answer(case):
 def test_a_level_counts_where_the_federation_has_approved_it(case, tmp_path):
     for certified, level, assurance in [
         ((LOA3,), LOA3, Assurance.STRONG),
-        ((), LOA3, Assurance.STRONG),
+        ((), LOA3, Assurance.LINK),
         (("http://id.elegnamnden.se/loa/1.0/loa2",), LOA3, Assurance.LINK),
         ((LOA3,), "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", Assurance.LINK),
     ]:
@@ -314,6 +315,16 @@ def test_a_level_counts_where_the_federation_has_approved_it(case, tmp_path):
         changed = Case(case.folder, case.party, case.peer, service, case.question)
         assert changed.read(answer).assurance is assurance, (certified, level)
     case.peer.certified, case.peer.level = (LOA3,), LOA3
+
+
+def test_the_configuration_can_approve_a_level(case, tmp_path):
+    """Where the metadata approves nothing. What it approves is never widened."""
+    own = replace(case.party, levels={LOA3: "strong"})
+    for certified, assurance in [((), Assurance.STRONG), (("http://www.example.org/loa",), Assurance.LINK)]:
+        case.peer.certified = certified
+        service = cases.described(tmp_path, case.peer)
+        assert Case(case.folder, own, case.peer, service, case.question).read(case.make()).assurance is assurance
+    case.peer.certified = (LOA3,)
 
 
 def test_nothing_personal_reaches_the_log(case, caplog):

@@ -307,29 +307,6 @@ def test_nobody_elses_identity_is_seen_or_taken(anna, site):
     assert LinkedIdentity.objects.exists()
 
 
-def test_an_invitation_is_accepted_on_the_way(tables, world, site):
-    from styrkedjan.actions.access import invitations
-    from styrkedjan.core.people import Wanted
-    from styrkedjan.queries.access.viewing import viewing
-    from styrkedjan.tables.access import LinkedIdentity
-
-    lead = someone(Role.QUALITY_LEAD, STORKOPING)
-    with viewing(lead) as viewer:
-        wanted = Wanted("ny@storkoping.example", "Ny Person", Role.STAFF_MEMBER, f"{STORKOPING}-90000001")
-        link = invitations.invite(viewer, wanted).address
-    browser = site.browser()
-    path = link.removeprefix("http://127.0.0.1:8700")
-    page = browser.client.get(f"{path}e-legitimation/").content.decode()
-    assert "Ta emot inbjudan med e-legitimation" in page
-    browser.leave(inbjudan=path.strip("/").split("/")[-1])
-    answer = browser.bring()
-    assert answer.status_code == 302
-    viewer = viewer_in(answer)
-    assert (viewer.name, viewer.assurance) == ("Ny Person", Assurance.STRONG)
-    assert [grant.role for grant in viewer.grants] == [Role.STAFF_MEMBER]
-    assert str(LinkedIdentity.objects.get().person_id) == viewer.person
-
-
 def test_the_choice_is_searched_and_remembered(tables, site):
     browser = site.browser()
     assert "Som förra gången" not in browser.client.get("/logga-in/saml/").content.decode()

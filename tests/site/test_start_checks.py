@@ -173,6 +173,7 @@ def test_the_command_refuses_before_it_touches_anything(home, arguments, surroun
 @pytest.mark.database
 def test_a_demo_among_real_people_is_refused(house):
     with postgres.running(house) as server, psycopg.connect(server.owner_dsn) as connection:
+        connection.execute("UPDATE person SET invented = true")  # those whom other tests have left behind
         added = [_add_person(connection, invented=True)]
         try:
             refuse_real_people_in_demo(server.owner_dsn)

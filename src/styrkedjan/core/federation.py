@@ -123,15 +123,16 @@ class Unreachable(Refused):
         )
 
 
-# The levels of assurance that count as an e-legitimation at tillitsnivå 2 or higher, or as two factors.
+# The levels of assurance that count as an e-legitimation at tillitsnivå 2 or higher, or as two factors, from a system
+# that the federation has approved for them. The lowest level of eIDAS asks for one factor and is not among them.
 # Source: Digg's register of identifiers for tillitsnivåer; the eIDAS profile of Sweden Connect; Skolfederation's
 # technical profile, where 2fa stands for what Integritetsskyddsmyndigheten calls strong authentication.
 STRONG_LEVELS = frozenset(
     {
         *(f"http://id.elegnamnden.se/loa/1.0/loa{number}" for number in (2, 3, 4)),
-        *(f"http://id.elegnamnden.se/loa/1.0/eidas-{level}" for level in ("low", "sub", "high")),
-        *(f"http://id.elegnamnden.se/loa/1.0/eidas-nf-{level}" for level in ("low", "sub", "high")),
-        *(f"http://eidas.europa.eu/LoA/{level}" for level in ("low", "substantial", "high")),
+        *(f"http://id.elegnamnden.se/loa/1.0/eidas-{level}" for level in ("sub", "high")),
+        *(f"http://id.elegnamnden.se/loa/1.0/eidas-nf-{level}" for level in ("sub", "high")),
+        *(f"http://eidas.europa.eu/LoA/{level}" for level in ("substantial", "high")),
         *(f"http://id.skolfederation.se/loa/{level}" for level in ("2fa", "loa2", "loa3", "loa4")),
     }
 )
@@ -140,6 +141,7 @@ STRONG_LEVELS = frozenset(
 def assurance_of(level: str, certified: Iterable[str] = (), levels: Mapping[str, str] | None = None) -> Assurance:
     """How surely the house knows someone whom another system vouches for at this level.
 
+    A level that the system only claims is a link's worth: somebody else must have approved it.
     In: ``certified``, the levels that the federation's metadata says that the system is approved for; a system that
     has any is believed for those alone. ``levels``, what the installation's own configuration says of a level:
     ``strong`` or ``link``.
@@ -148,7 +150,7 @@ def assurance_of(level: str, certified: Iterable[str] = (), levels: Mapping[str,
     if approved and level not in approved:
         return Assurance.LINK
     own = (levels or {}).get(level)
-    is_strong = own == "strong" if own else level in STRONG_LEVELS
+    is_strong = own == "strong" if own else level in approved & STRONG_LEVELS
     return Assurance.STRONG if is_strong else Assurance.LINK
 
 

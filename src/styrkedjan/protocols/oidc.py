@@ -34,7 +34,8 @@ from styrkedjan.core.federation import (
     check_times,
 )
 
-TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+READ_SECONDS, CONNECT_SECONDS = 5.0, 3.0
+PATIENCE = 15.0  # seconds for everything that an issuer is asked in one sign-in
 LARGEST = 500_000
 KEPT_SECONDS = 3600  # how long what an issuer says of itself is believed without asking again
 ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)]
@@ -70,11 +71,15 @@ class _Known:
 
 
 class Client:
-    """Our side: it asks, reads answers, and keeps what issuers say of themselves for an hour."""
+    """Our side: it asks, reads answers, and keeps what issuers say of themselves for an hour.
 
-    def __init__(self) -> None:
+    ``patience`` is how many seconds everything that an issuer is asked for one question or one answer may take.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self.patience = patience
         self._known: dict[str, _Known] = {}
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False, headers={"Accept": "application/json"})
+        self._http = httpx.Client(follow_redirects=False, headers={"Accept": "application/json"})
 
     def ask(self, issuer: Issuer, answers: str, browser: str) -> Question:
         """A question for the browser to carry. ``answers`` is the address that the browser comes back to.
@@ -83,7 +88,7 @@ class Client:
         """
         state = secrets.token_urlsafe(32)
         address = prepare_grant_uri(
-            self._about(issuer)["authorization_endpoint"],
+            self._knows(issuer, self._until()).about["authorization_endpoint"],
             issuer.client_id,
             "code",
             redirect_uri=answers,
@@ -101,12 +106,13 @@ class Client:
         In: ``fields``, what the browser came back with: state and code, or an error.
         Raises: Untrusted with the name of what is wrong; Unreachable when the issuer does not answer.
         """
-        about = self._about(issuer)
+        until = self._until()
+        about = self._knows(issuer, until).about
         _check_sender(issuer, about, fields)
         if fields.get("error"):
             raise Untrusted("declined")
-        given = self._exchange(issuer, about, answers, browser, fields)
-        claims, algorithm = self._verified(issuer, given.get("id_token"))
+        given = self._exchange(issuer, until, answers, browser, fields)
+        claims, algorithm = self._verified(issuer, until, given.get("id_token"))
         nonce = derived(browser, "nonce", fields["state"])
         _check_claims(issuer, claims, nonce, now)
         _check_hash(claims, given, algorithm)
@@ -120,27 +126,32 @@ class Client:
             level=level if isinstance(level, str) else "",
         )
 
-    def _about(self, issuer: Issuer) -> dict[str, Any]:
-        return self._knows(issuer).about
+    def _until(self) -> float:
+        return time.monotonic() + self.patience
 
-    def _knows(self, issuer: Issuer, *, anew: bool = False) -> _Known:
+    def _knows(self, issuer: Issuer, until: float, *, anew: bool = False) -> _Known:
         known = self._known.get(issuer.issuer)
         if anew or known is None or time.monotonic() - known.at > KEPT_SECONDS:
-            about = self._fetch(issuer, "GET", f"{issuer.issuer.rstrip('/')}/.well-known/openid-configuration")
+            about = self._fetch(issuer, until, "GET", f"{issuer.issuer.rstrip('/')}/.well-known/openid-configuration")
             if about.get("issuer") != issuer.issuer:
                 raise Untrusted("other_issuer")
             _check_addresses(issuer, about)
-            known = _Known(time.monotonic(), about, _keys(issuer, self._fetch(issuer, "GET", about["jwks_uri"])))
+            keys = _keys(issuer, self._fetch(issuer, until, "GET", about["jwks_uri"]))
+            known = _Known(time.monotonic(), about, keys)
             self._known[issuer.issuer] = known
         return known
 
-    def _fetch(self, issuer: Issuer, method: str, address: str, **how: Any) -> dict[str, Any]:
+    def _fetch(self, issuer: Issuer, until: float, method: str, address: str, **how: Any) -> dict[str, Any]:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise Unreachable(issuer.name)
+        timeout = httpx.Timeout(min(READ_SECONDS, left), connect=min(CONNECT_SECONDS, left))
         try:
-            with self._http.stream(method, address, **how) as response:
+            with self._http.stream(method, address, timeout=timeout, **how) as response:
                 content = b""
                 for part in response.iter_bytes():
                     content += part
-                    if len(content) > LARGEST:
+                    if len(content) > LARGEST or time.monotonic() > until:
                         raise Unreachable(issuer.name)
             if response.status_code == 400 and method == "POST":
                 raise Untrusted("bad_code")
@@ -153,9 +164,10 @@ class Client:
         return answer
 
     def _exchange(
-        self, issuer: Issuer, about: dict[str, Any], answers: str, browser: str, fields: Mapping[str, str]
+        self, issuer: Issuer, until: float, answers: str, browser: str, fields: Mapping[str, str]
     ) -> dict[str, Any]:
         """The tokens that the code stands for, from the issuer's back door."""
+        about = self._knows(issuer, until).about
         code = fields.get("code", "")
         if not _CHARACTERS.fullmatch(code):
             raise Untrusted("unreadable")
@@ -172,18 +184,18 @@ class Client:
         else:
             headers = {}
             form |= {"client_id": issuer.client_id, "client_secret": issuer.secret}
-        return self._fetch(issuer, "POST", about["token_endpoint"], data=form, headers=headers)
+        return self._fetch(issuer, until, "POST", about["token_endpoint"], data=form, headers=headers)
 
-    def _verified(self, issuer: Issuer, token: object) -> tuple[dict[str, Any], str]:
+    def _verified(self, issuer: Issuer, until: float, token: object) -> tuple[dict[str, Any], str]:
         """The claims of an ID token whose signature is the issuer's, and the algorithm. New keys are fetched once."""
         if not isinstance(token, str) or token.count(".") != 2:
             raise Untrusted("unreadable")
         header = _header(token)
         if header.get("alg") not in ALGORITHMS:
             raise Untrusted("wrong_algorithm")
-        keys = self._knows(issuer).keys
+        keys = self._knows(issuer, until).keys
         if header.get("kid") not in {key.kid for key in keys.keys}:
-            keys = self._knows(issuer, anew=True).keys
+            keys = self._knows(issuer, until, anew=True).keys
         try:
             return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims), header["alg"]
         except (JoseError, ValueError) as error:

@@ -8,12 +8,12 @@ from django.db import IntegrityError
 
 from styrkedjan.actions._change import change
 from styrkedjan.actions.access import letters, pace
-from styrkedjan.core.access import Assurance, Event, Permission, Viewer, may
-from styrkedjan.core.access.viewer import STEP_UP
+from styrkedjan.actions.access.adding import require_sure_to_add, require_surest
+from styrkedjan.core.access import Event, Permission, Viewer, may
 from styrkedjan.core.letters import LetterKind
-from styrkedjan.core.refused import BadInput, NotAllowed, WrongState
+from styrkedjan.core.refused import BadInput, WrongState
 from styrkedjan.core.sign_in import NEW_EMAIL_LIVES, TOKEN_BYTES, Attempt, is_token, mask_email, token_hash
-from styrkedjan.tables.access import OneTimeCodes, Passkey, Person, SignInAttempt
+from styrkedjan.tables.access import Person, SignInAttempt
 
 LONGEST_NAME = 120
 LINK_SPENT = "Länken har redan använts eller är för gammal. Adressen är som den var. Begär bytet igen under Mitt konto."
@@ -59,12 +59,11 @@ def change_name(actor: Viewer, name: str) -> None:
 def ask_for_new_email(actor: Viewer, email: str, address: str) -> None:
     """Send a link to a new address. Nothing changes until it is opened; an address of someone else's gets no letter.
 
-    Raises: BadInput when it cannot be an address; NotAllowed when the person has a factor that she has not shown.
+    An address is a way in, so it asks for as much as adding a factor does.
+    Raises: BadInput when it cannot be an address; NotAllowed when the session is not sure or fresh enough; TooMany.
     """
     may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
-    has_factor = any(each.objects.filter(person_id=actor.person).exists() for each in (Passkey, OneTimeCodes))
-    if has_factor and actor.assurance < Assurance.STRONG:
-        raise NotAllowed(STEP_UP)
+    require_sure_to_add(actor)
     email = letters.address_of(email)
     pace.ask(actor, "email", actor.person, address)
     token, now = secrets.token_urlsafe(TOKEN_BYTES), datetime.now(UTC)
@@ -87,7 +86,8 @@ def ask_for_new_email(actor: Viewer, email: str, address: str) -> None:
 def confirm_email(actor: Viewer, token: str) -> None:
     """Take the new address into use, and tell the old one.
 
-    Raises: WrongState when the link is spent, too old or another person's, or the address has been taken meanwhile.
+    Raises: WrongState when the link is spent, too old or another person's, or the address has been taken meanwhile;
+    NotAllowed when the person has something surer to show by now and has not shown it.
     """
     may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
     try:
@@ -110,8 +110,10 @@ def _change_email(actor: Viewer, token: str) -> None:
     attempt = asked.first()
     if attempt is None:
         raise WrongState(LINK_SPENT)
-    asked.update(used_at=now)
+    # Held before it is asked what she can show: nobody adds to a person who is held.
     person = Person.objects.select_for_update().get(key=actor.person)
+    require_surest(actor)
+    asked.update(used_at=now)
     old, person.email = person.email, attempt.facts["email"]
     person.save(update_fields=["email"])
     if old:

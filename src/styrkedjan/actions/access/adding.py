@@ -12,7 +12,7 @@ SIGN_IN_AGAIN = (
     "Det är mer än en kvart sedan du loggade in. Logga ut och in igen, och lägg till sättet direkt efteråt. "
     "Då vet vi att det är du."
 )
-SIGN_IN_SURELY = "Logga först in med e-legitimationen som är kopplad till kontot. Sedan kan du lägga till."
+SIGN_IN_SURELY = "Logga först in med e-legitimationen som är kopplad till kontot. Sedan kan du ändra hur du loggar in."
 
 
 def require_sure_to_add(actor: Viewer) -> None:
@@ -22,15 +22,23 @@ def require_sure_to_add(actor: Viewer) -> None:
     Raises: NotAllowed.
     """
     may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
+    require_surest(actor)
+    if actor.assurance >= Assurance.STRONG:
+        return
+    started = SignInSession.objects.values_list("started_at", flat=True).get(key=actor.session)
+    if not is_fresh(started, datetime.now(UTC)):
+        raise NotAllowed(SIGN_IN_AGAIN)
+
+
+def require_surest(actor: Viewer) -> None:
+    """A session that rests on a letter is refused once the person has anything surer to show. Raises: NotAllowed."""
+    may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
     if actor.assurance >= Assurance.STRONG:
         return
     if has_factor(actor):
         raise NotAllowed(STEP_UP)
     if LinkedIdentity.objects.filter(person_id=actor.person, assurance__gte=Assurance.STRONG).exists():
         raise NotAllowed(SIGN_IN_SURELY)
-    started = SignInSession.objects.values_list("started_at", flat=True).get(key=actor.session)
-    if not is_fresh(started, datetime.now(UTC)):
-        raise NotAllowed(SIGN_IN_AGAIN)
 
 
 def has_factor(actor: Viewer) -> bool:

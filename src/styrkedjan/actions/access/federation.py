@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
 from styrkedjan.actions._change import change
 from styrkedjan.actions.access import invitations, pace, sessions
-from styrkedjan.actions.access.adding import has_factor, require_sure_to_add
+from styrkedjan.actions.access.adding import SIGN_IN_SURELY, has_factor, require_sure_to_add
 from styrkedjan.core.access import Assurance, Event, Permission, Viewer, may
 from styrkedjan.core.access.viewer import STEP_UP
 from styrkedjan.core.federation import ATTEMPT_LIVES, Identity, Protocol, Untrusted, WayIn
@@ -24,8 +27,21 @@ SIGNED_OUT_MEANWHILE = (
     "Du hann loggas ut medan du var hos inloggningstjänsten. Inget har kopplats. Logga in och börja om."
 )
 SOMEBODY_ELSES = "det kontot är redan kopplat till någon annan här. Inget har ändrats."
+HAS_ACCOUNT = (
+    "Det finns redan ett konto med den adressen. Logga in på det vanliga sättet, öppna länken i brevet igen, och "
+    "koppla e-legitimationen under Mitt konto efteråt."
+)
 NO_SUCH_IDENTITY = "Kopplingen finns inte längre på ditt konto."
 MOST_IDENTITIES = 10
+
+
+class HasAccount(WrongState):
+    """An invitation to somebody who has an account, brought with an identity that is not connected to it."""
+
+    name = "has_account"
+
+    def __init__(self) -> None:
+        super().__init__(HAS_ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -94,17 +110,30 @@ def finish(
     """Take an answer to a question that this browser carried, once.
 
     In: ``read``, what makes an identity of the answer, given the key of the way in that was asked.
-    Raises: Untrusted, which stands in the trail by name and spends the question; Unreachable; WrongState.
+    Raises: Untrusted and HasAccount, which stand in the trail by name and spend the question; Unreachable; WrongState.
     """
     may(actor, Permission.SIGN_IN).require()
-    pace.ask(actor, "federation", browser.address)
     try:
-        attempt = _begun(protocol, question, browser)
-        identity = read(attempt.facts["way"])
+        attempt, identity = _read(actor, protocol, question, browser, read)
         return _finished(actor, attempt, identity, browser, invitation)
-    except Untrusted as refusal:
+    except (Untrusted, HasAccount) as refusal:
         _refuse(actor, protocol, question, browser, refusal.name)
         raise
+
+
+def _read(
+    actor: Viewer, protocol: Protocol, question: str, browser: Browser, read: Callable[[str], Identity]
+) -> tuple[SignInAttempt, Identity]:
+    """The question and who its answer is about. The try counts whatever came of it, but is counted afterwards.
+
+    Reading may wait for another system, and with a session the whole answer is one transaction: a row in the trail
+    before would make everybody else's rows wait too.
+    """
+    try:
+        attempt = _begun(protocol, question, browser)
+        return attempt, read(attempt.facts["way"])
+    finally:
+        pace.ask(actor, "federation", browser.address)
 
 
 def _begun(protocol: Protocol, question: str, browser: Browser) -> SignInAttempt:
@@ -161,18 +190,27 @@ def _identity(identity: Identity):  # noqa: ANN202
 def _entered(
     actor: Viewer, attempt: SignInAttempt, identity: Identity, browser: Browser, person: UUID, onward: str = ""
 ) -> Outcome:
-    _identity(identity).update(used_at=datetime.now(UTC), assurance=identity.assurance)
+    # What has once been sure stays so: a weaker sign-in must not make the connection easier to take away.
+    surest = Greatest(F("assurance"), Value(int(identity.assurance)))
+    _identity(identity).update(used_at=datetime.now(UTC), assurance=surest)
     token = sessions.begin(actor, person, attempt.kind, identity.assurance, browser.device)
     return Outcome(identity, onward or attempt.facts["onward"], session=token)
 
 
 def _invited(actor: Viewer, attempt: SignInAttempt, identity: Identity, browser: Browser, invitation: str) -> Outcome:
-    """Accept the invitation that the sign-in was begun for, and connect the identity to the one who was invited."""
+    """Accept the invitation that the sign-in was begun for, and connect the identity to the one who was invited.
+
+    Raises: HasAccount when she has an account that the identity is not connected to; then the invitation is still open.
+    """
     if token_hash(invitation) != attempt.facts["invitation"]:
         raise Untrusted("other_browser")
-    person = invitations.accept(actor, invitation)
-    _connect(person, identity)
-    return _entered(actor, attempt, identity, browser, person)
+    accepted = invitations.say_yes(actor, invitation)
+    # The link proves the mailbox, which is less than an account that is there already may ask for. Asked of what was
+    # accepted, and not before it, so that nobody gets an account in between; the refusal undoes all of it.
+    if not accepted.is_new and not _identity(identity).filter(person=accepted.person).exists():
+        raise HasAccount
+    _connect(accepted.person, identity)
+    return _entered(actor, attempt, identity, browser, accepted.person)
 
 
 def _connected(attempt: SignInAttempt, identity: Identity, browser: Browser) -> Outcome:
@@ -227,13 +265,17 @@ def _refuse(actor: Viewer, protocol: Protocol, question: str, browser: Browser, 
 def disconnect(actor: Viewer, key: UUID) -> None:
     """Take away one of the actor's identities elsewhere; it opens nothing here from now on.
 
-    Raises: NotAllowed unless the session is sure of her, when she can make it so; NotFound.
+    Raises: NotAllowed unless the session is sure of her, when she has a factor or the identity is sure; NotFound.
     """
     may(actor, Permission.MANAGE_OWN_ACCOUNT).require()
-    if actor.assurance < Assurance.STRONG and has_factor(actor):
+    is_sure = actor.assurance >= Assurance.STRONG
+    if not is_sure and has_factor(actor):
         raise NotAllowed(STEP_UP)
     with change(actor, Event.IDENTITY_UNLINKED, about=actor.person) as facts:
-        removed, _ = LinkedIdentity.objects.filter(key=key, person_id=actor.person).delete()
-        if not removed:
+        row = LinkedIdentity.objects.select_for_update().filter(key=key, person_id=actor.person).first()
+        if row is None:
             raise NotFound(NO_SUCH_IDENTITY)
+        if not is_sure and row.assurance >= Assurance.STRONG:
+            raise NotAllowed(SIGN_IN_SURELY)
+        row.delete()
         facts["identity"] = str(key)

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from styrkedjan.actions._change import change
-from styrkedjan.actions.access import letters, pace
+from styrkedjan.actions.access import letters, pace, people
 from styrkedjan.core.access import NATIONAL_ROLES, Agency, Decision, Event, Permission, Role, Viewer, may
 from styrkedjan.core.letters import LetterKind, one_line
 from styrkedjan.core.people import (
@@ -55,6 +55,14 @@ class Invited:
     address: str
 
 
+@dataclass(frozen=True)
+class Accepted:
+    """Whose the role is now, and whether the account was made just by that."""
+
+    person: UUID
+    is_new: bool
+
+
 def invite(actor: Viewer, wanted: Wanted) -> Invited:
     """Invite someone to a role, with a letter. It looks the same whether she has an account or not.
 
@@ -81,6 +89,7 @@ def invite(actor: Viewer, wanted: Wanted) -> Invited:
         made_at=now,
     )
     with change(actor, Event.PERSON_INVITED, about=str(invitation.key), place=wanted.place) as facts:
+        people.require_managing_now(actor, invitation.organiser)
         _refuse_needless(actor, invitation, now)
         address = _give_link(actor, invitation, now)
         invitation.save(force_insert=True)
@@ -91,13 +100,15 @@ def invite(actor: Viewer, wanted: Wanted) -> Invited:
 def send_again(actor: Viewer, invitation: UUID) -> Invited:
     """Send an invitation again with a new link, for fourteen days more; the old link is dead.
 
-    Raises: NotFound; NotAllowed; WrongState when it has been used or withdrawn.
+    Raises: NotFound; NotAllowed; WrongState when it has been used or withdrawn, or as for ``invite``.
     """
     row = _found(actor, invitation)
     _may_manage(actor, row).require()
     pace.ask(actor, "invite", row.organiser or actor.person)
     with change(actor, Event.PERSON_INVITED, about=str(row.key), place=row.place) as facts:
         row, now = _locked(actor, row.key)
+        people.require_managing_now(actor, row.organiser)
+        _refuse_to_go_past(actor, row, _live_grants(actor, row, now))
         address = _give_link(actor, row, now)
         row.save(update_fields=["token_hash", "mail", "expires_at"])
         facts.update(role=row.role, letter=str(row.mail), again=True)
@@ -119,9 +130,16 @@ def withdraw(actor: Viewer, invitation: UUID) -> None:
 
 
 def accept(actor: Viewer, token: str) -> UUID:
+    """As ``say_yes``, for who only needs to know whose the role is now. Out: the person. Raises: as ``say_yes``."""
+    may(actor, Permission.SIGN_IN).require()
+    return say_yes(actor, token).person
+
+
+def say_yes(actor: Viewer, token: str) -> Accepted:
     """Say yes to an invitation. The link proves the mailbox, so it finds or makes the person of that address.
 
-    Out: the person, whose session whoever calls may begin.
+    Out: the person. Only of one who is new may whoever calls begin a session: who already has an account may have
+    something surer than a letter to show, and signs in as she always does.
     Raises: NotFound for a link that is not one; WrongState when the invitation is used, withdrawn or too old, or
     when somebody else is signed in.
     """
@@ -138,7 +156,7 @@ def accept(actor: Viewer, token: str) -> UUID:
         row.used_at = now
         row.save(update_fields=["used_at"])
         facts.update(role=row.role, grant=str(grant), new_person=is_new)
-    return UUID(accepting.person)
+    return Accepted(UUID(accepting.person), is_new)
 
 
 def _tenant(role: Role, place: str) -> str:
@@ -164,20 +182,35 @@ def _may_manage(actor: Viewer, row: Invitation) -> Decision:
 
 def _refuse_needless(actor: Viewer, new: Invitation, now: datetime) -> None:
     """Nobody is invited to what she has or is already invited to; and the operator invites only where nobody can."""
-    manages = bool(new.organiser) and may(actor, Permission.MANAGE_PEOPLE, new.organiser).allowed
-    grants = RoleGrant.scoped.at(actor, new.organiser) if manages else RoleGrant.scoped.for_operator(actor)
-    grants = grants.filter(organiser=new.organiser)
-    live = [row for row in grants.select_related("person") if holds(row.starts_at, row.ends_at, now)]
+    live = _live_grants(actor, new, now)
     if any((row.person.email, row.role, row.place) == (new.email, new.role, new.place) for row in live):
         raise WrongState("personen har redan den rollen där. Ändra rollens sista dag i stället.")
-    if new.organiser and not manages and any(row.role in MANAGING_ROLES for row in live):
-        raise WrongState(
-            "huvudmannen har redan någon som kan bjuda in. Be den kvalitetsansvariga eller skolchefen att göra det."
-        )
+    _refuse_to_go_past(actor, new, live)
+    manages = _manages(actor, new)
     same = Invitation.scoped.at(actor, new.organiser) if manages else Invitation.scoped.for_operator(actor)
     same = same.filter(email=new.email, role=new.role, place=new.place, used_at=None, withdrawn_at=None)
     if same.filter(expires_at__gt=now).exists():
         raise WrongState("personen är redan inbjuden till den rollen. Skicka inbjudan igen i stället.")
+
+
+def _manages(actor: Viewer, row: Invitation) -> bool:
+    return bool(row.organiser) and may(actor, Permission.MANAGE_PEOPLE, row.organiser).allowed
+
+
+def _live_grants(actor: Viewer, row: Invitation, now: datetime) -> list[RoleGrant]:
+    """The roles that hold now where an invitation is to."""
+    manages = _manages(actor, row)
+    grants = RoleGrant.scoped.at(actor, row.organiser) if manages else RoleGrant.scoped.for_operator(actor)
+    grants = grants.filter(organiser=row.organiser).select_related("person")
+    return [each for each in grants if holds(each.starts_at, each.ends_at, now)]
+
+
+def _refuse_to_go_past(actor: Viewer, row: Invitation, live: list[RoleGrant]) -> None:
+    """Raises: WrongState to the operator where an organiser has somebody of its own who can invite."""
+    if row.organiser and not _manages(actor, row) and any(each.role in MANAGING_ROLES for each in live):
+        raise WrongState(
+            "huvudmannen har redan någon som kan bjuda in. Be den kvalitetsansvariga eller skolchefen att göra det."
+        )
 
 
 def _give_link(actor: Viewer, row: Invitation, now: datetime) -> str:

@@ -15,11 +15,14 @@ from styrkedjan.core.letters import LetterKind, tidy_address
 from styrkedjan.core.people import INVITATION_LIVES, MANAGING_ROLES, end_of, holds
 from styrkedjan.core.refused import BadInput, NotAllowed, NotFound, WrongState
 from styrkedjan.tables.access import (
+    Invitation,
+    LinkedIdentity,
     OneTimeCodes,
     Passkey,
     Person,
     RecoveryCode,
     RoleGrant,
+    SignInAttempt,
     SignInSession,
 )
 
@@ -85,6 +88,7 @@ def leave(actor: Viewer, grant: UUID) -> None:
 def end_everything(actor: Viewer, email: str) -> int:
     """End every role and session of a person, for the operator: somebody has gone, or a mailbox is in wrong hands.
 
+    Her identities in other systems are disconnected, and what has been begun or waits in the mailbox opens nothing.
     Out: how many roles were ended. The last who can invite is ended too; the operator can invite another.
     Raises: NotAllowed; NotFound when nobody has the address.
     """
@@ -97,14 +101,15 @@ def end_everything(actor: Viewer, email: str) -> int:
         for row in [row for row in rows if row.ends_at is None or row.ends_at > now]:
             _end_in_its_place(actor, row, now)
             ended += 1
-        SignInSession.objects.filter(person=person, ended_at=None).update(ended_at=now)
-        facts.update(roles=ended)
+        facts.update(roles=ended, invitations=_withdraw_all(actor, person.email, now))
+        facts.update(_shut_out(person, now))
     return ended
 
 
 def reset_factors(actor: Viewer, email: str) -> None:
     """Take away a person's passkeys and codes and sign her out everywhere, for the operator; she is told by letter.
 
+    Her identities in other systems and what she has begun go too: any of them may be somebody else's doing.
     Raises: NotAllowed; NotFound when nobody has the address.
     """
     may(actor, Permission.RUN_THE_HOUSE).require()
@@ -113,10 +118,34 @@ def reset_factors(actor: Viewer, email: str) -> None:
         for table in (Passkey, OneTimeCodes, RecoveryCode):
             facts[table._meta.db_table] = table.objects.filter(person=person).delete()[0]
         now = _clock()
-        SignInSession.objects.filter(person=person, ended_at=None).update(ended_at=now)
+        facts.update(_shut_out(person, now))
         text = {"name": person.name, "address": f"{settings.SITE_ADDRESS}/logga-in/", "site": settings.SITE_ADDRESS}
         body = render_to_string("people/letters/factors_reset.txt", text)
         letters.write(LetterKind.NOTICE, person.email, "Din inloggning är nollställd", body, now + INVITATION_LIVES)
+
+
+def _shut_out(person: Person, now: datetime) -> dict[str, int]:
+    """End every session, disconnect every identity and drop what has been begun. Gives how many of each."""
+    Person.objects.select_for_update().get(key=person.key)  # so that nothing is added meanwhile
+    tied = {
+        LinkedIdentity._meta.db_table: LinkedIdentity.objects.filter(person=person),
+        SignInAttempt._meta.db_table: SignInAttempt.objects.filter(person=person, used_at=None),
+    }
+    gone = {name: rows.delete()[0] for name, rows in tied.items()}
+    gone["sessions"] = SignInSession.objects.filter(person=person, ended_at=None).update(ended_at=now)
+    return gone
+
+
+def _withdraw_all(actor: Viewer, email: str, now: datetime) -> int:
+    """Take back every invitation that waits for an address, each with a row in the trail of where it is to."""
+    waiting = Invitation.scoped.for_operator(actor).filter(email=email, used_at=None, withdrawn_at=None)
+    rows = list(waiting.order_by("key").select_for_update())
+    for row in rows:
+        with change(actor, Event.INVITATION_WITHDRAWN, about=str(row.key), place=row.place) as facts:
+            row.withdrawn_at = now
+            row.save(update_fields=["withdrawn_at"])
+            facts.update(role=row.role, by_operator=True)
+    return len(rows)
 
 
 def _person(email: str) -> Person:
@@ -134,6 +163,25 @@ def _found(actor: Viewer, key: UUID) -> RoleGrant:
     if row is None:
         raise NotFound(NO_SUCH_ROLE)
     return row
+
+
+def require_managing_now(actor: Viewer, organiser: str) -> None:
+    """Hold the role by which the actor manages people there, until the change is made.
+
+    In: ``organiser``, or nothing for what only the operator manages.
+    Raises: NotAllowed when the role was ended while she asked.
+    """
+    own = bool(organiser) and may(actor, Permission.MANAGE_PEOPLE, organiser).allowed
+    if not own:
+        may(actor, Permission.MANAGE_NATIONAL_PEOPLE).require()
+    if actor == OPERATOR:
+        return
+    beside = RoleGrant.scoped.at(actor, organiser) if own else RoleGrant.scoped.for_operator(actor).filter(organiser="")
+    managing = beside.filter(person=actor.person, role__in=MANAGING_ROLES if own else {Role.OPERATOR})
+    rows = list(managing.order_by("key").select_for_update())
+    now = _clock()
+    if not any(holds(row.starts_at, row.ends_at, now) for row in rows):
+        raise NotAllowed(ENDED_MEANWHILE)
 
 
 def _may_manage(actor: Viewer, row: RoleGrant) -> Decision:

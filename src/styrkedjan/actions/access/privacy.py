@@ -10,6 +10,7 @@ from django.db import connection
 
 from styrkedjan.actions._change import change
 from styrkedjan.actions.access import people
+from styrkedjan.actions.access.adding import require_surest
 from styrkedjan.core.access import Assurance, Event, Permission, Viewer, may
 from styrkedjan.core.privacy import FOLLOWS_PERSON
 from styrkedjan.core.refused import NotAllowed, NotFound
@@ -52,6 +53,7 @@ def remove(actor: Viewer, person: UUID) -> None:
 
 
 def _require_sure(actor: Viewer) -> None:
+    require_surest(actor)
     if actor.assurance >= Assurance.STRONG:
         return
     started = SignInSession.objects.filter(key=actor.session).values_list("started_at", flat=True).first()

@@ -119,15 +119,22 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     viewer = viewer_of(request)
     if request.method == "POST":
         pace.ask(viewer, "invitation", address_of(request))
-        person = invitations.accept(viewer, token)
-        if viewer.is_signed_in:
-            return redirect("account")
-        session = sessions.begin(viewer, person, Method.INVITATION, Assurance.LINK, device_of(request))
-        return signed_in(request, session, with_onward("account.safer", reverse("account")))
+        return _accepted(request, invitations.say_yes(viewer, token))
     opened = queries.invitation_by_link(viewer, token)
     status = 200 if opened.state is InvitationState.OPEN else GONE
     ways = bool(settings.FEDERATION.ways())
     return _page(request, "invitation", status, opened=opened, token=token, has_federation=ways)
+
+
+def _accepted(request: HttpRequest, accepted: invitations.Accepted) -> HttpResponse:
+    """In, when the account was made just now. Who had one signs in as always: the link is no second factor."""
+    viewer = viewer_of(request)
+    if viewer.is_signed_in:
+        return redirect("account")
+    if not accepted.is_new:
+        return redirect(f"{reverse('sign_in')}?klart=rollen")
+    session = sessions.begin(viewer, accepted.person, Method.INVITATION, Assurance.LINK, device_of(request))
+    return signed_in(request, session, with_onward("account.safer", reverse("account")))
 
 
 @working_page("GET", "HEAD")

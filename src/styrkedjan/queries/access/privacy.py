@@ -64,8 +64,19 @@ def is_sure(viewer: Viewer) -> bool:
     may(viewer, Permission.MANAGE_OWN_ACCOUNT).require()
     if viewer.assurance >= Assurance.STRONG:
         return True
+    if _has_surer_proof(viewer):
+        return False
     session = tables.SignInSession.objects.filter(key=viewer.session).first()
     return session is not None and is_fresh(session.started_at, datetime.now(UTC))
+
+
+def _has_surer_proof(viewer: Viewer) -> bool:
+    """Whether the viewer could show more than a letter: a factor, or a sure identity in another system."""
+    factors = (tables.Passkey, tables.OneTimeCodes)
+    if any(table.objects.filter(person_id=viewer.person).exists() for table in factors):
+        return True
+    own = tables.LinkedIdentity.objects.filter(person_id=viewer.person)
+    return own.filter(assurance__gte=Assurance.STRONG).exists()
 
 
 def _place_names(viewer: Viewer, places: list[str]) -> dict[str, str]:

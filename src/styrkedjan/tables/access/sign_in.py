@@ -93,7 +93,7 @@ class LinkedIdentity(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     issuer = models.TextField()
     subject = models.TextField()
-    assurance = models.SmallIntegerField()  # as sure as the other system was last time
+    assurance = models.SmallIntegerField()  # as sure as the other system has been
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from styrkedjan.actions.access import factors
 from styrkedjan.core.refused import NotFound
 from styrkedjan.pages.access.account.forms import FirstCodeForm, NewPasskeyForm, PasskeyNameForm
 from styrkedjan.pages.access.account.views import done, page
 from styrkedjan.pages.access.cookies import address_of, device_of, sign_in_response
-from styrkedjan.pages.access.onward import with_onward
+from styrkedjan.pages.access.onward import onward_of, with_onward
 from styrkedjan.pages.access.sign_in.forms import tried
 from styrkedjan.pages.layout.answering import viewer_of, working_page
 from styrkedjan.queries.access import account as queries
@@ -21,15 +22,17 @@ from styrkedjan.queries.access import account as queries
 def _added(request: HttpRequest, token: str, slug: str) -> HttpResponse:
     """The session is surer now and has a new cookie; the next step is codes for the day when the factor is lost."""
     rotate_token(request)
-    has_recovery = queries.account(viewer_of(request)).recovery_left
-    to = f"{reverse('account')}?klart={slug}" if has_recovery else f"{reverse('account.recovery')}?klart={slug}"
-    return sign_in_response(redirect(to), token)
+    onward = onward_of(request)
+    if not queries.account(viewer_of(request)).recovery_left:
+        asked = {"klart": slug} | ({"vidare": onward} if onward else {})
+        return sign_in_response(redirect(f"{reverse('account.recovery')}?{urlencode(asked)}"), token)
+    return sign_in_response(redirect(onward or f"{reverse('account')}?klart={slug}"), token)
 
 
 def _first_confirm(request: HttpRequest, account: queries.Account) -> HttpResponse | None:
     """Where to be made sure of first, when a change of factors asks for it."""
     if account.has_factor and not account.is_sure:
-        return redirect(with_onward("sign_in.confirm", request.path))
+        return redirect(with_onward("sign_in.confirm", request.get_full_path()))
     return None
 
 
@@ -96,7 +99,7 @@ def codes(request: HttpRequest) -> HttpResponse:
         return elsewhere
     if request.method == "POST" and "code" not in request.POST:
         factors.begin_codes(viewer)
-        return redirect("account.codes")
+        return redirect(with_onward("account.codes", onward_of(request)))
     form = FirstCodeForm(request.POST or None)
     confirm = lambda data: factors.confirm_codes(viewer, data["code"], address_of(request), device_of(request))  # noqa: E731
     if request.method == "POST" and (token := tried(form, confirm)):

@@ -27,8 +27,9 @@ def done(slug: str) -> HttpResponse:
 
 
 def page(request: HttpRequest, name: str, **context: object) -> HttpResponse:
-    """A page of the account, with the status that tells when what was sent was wrong."""
+    """A page of the account, with the status that tells when what was sent was wrong, and where to go afterwards."""
     wrong = any(getattr(each, "errors", None) for each in context.values())
+    context["onward"] = onward_of(request)
     return render(request, f"{TEMPLATES}/{name}.html", context, status=422 if wrong else 200)
 
 
@@ -124,4 +125,4 @@ def leave(request: HttpRequest, key: UUID) -> HttpResponse:
 @working_page("GET", "HEAD")
 def safer(request: HttpRequest) -> HttpResponse:
     """Offer to add a second factor, right after signing in with a letter alone."""
-    return page(request, "safer", account=queries.account(viewer_of(request)), onward=onward_of(request))
+    return page(request, "safer", account=queries.account(viewer_of(request)))
