@@ -14,14 +14,13 @@ from pathlib import Path
 import yaml
 
 from styrkedjan.core.access import (
-    NATIONAL_ROLES,
-    PLACE_ROLES,
     STRONG_PERMISSIONS,
     Permission,
     Role,
     permissions_of,
 )
 from styrkedjan.core.catalogue import CONDITION_GROUPS, Catalogue, Measure
+from styrkedjan.core.people import ROLE_PLACES, PlaceKind
 from styrkedjan.core.privacy import PrivacyTable
 from styrkedjan.core.statistics import Status
 from styrkedjan.data.catalogue import load_catalogue, load_privacy
@@ -190,10 +189,18 @@ def _allowed(permission: Permission) -> Iterator[str]:
     return ("yes" if permission in permissions_of(role) else "" for role in Role)
 
 
+WHERE = {
+    PlaceKind.ORGANISER: "an organiser",
+    PlaceKind.SCHOOL_UNIT: "a school unit",
+    PlaceKind.AGENCY: "an agency",
+    PlaceKind.NATION: "riket",
+}
+
+
 def _where(role: Role) -> str:
-    if role in PLACE_ROLES:
-        return "an organiser or a school unit"
-    return "an agency or riket" if role in NATIONAL_ROLES else "nowhere: it needs no grant"
+    """The places that a role can be given at, from the table that invitations are held to."""
+    kinds = ROLE_PLACES.get(role, ())
+    return " or ".join(text for kind, text in WHERE.items() if kind in kinds) or "nowhere: it needs no grant"
 
 
 def privacy(tables: tuple[PrivacyTable, ...], words: Words) -> str:
