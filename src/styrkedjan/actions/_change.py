@@ -12,7 +12,11 @@ from styrkedjan.core.places import NATION, organiser_of
 from styrkedjan.core.refused import WrongState
 from styrkedjan.tables.access import AuditEvent
 
-DISK_FULL = "53100"  # SQLSTATE disk_full
+# What the database can say that whoever asked can do something about, by SQLSTATE.
+REFUSALS = {
+    "53100": "databasens disk är full. Inget har ändrats. Frigör utrymme och försök igen.",  # disk_full
+    "40P01": "någon annan ändrade samma sak i samma ögonblick. Inget har ändrats. Försök igen.",  # deadlock_detected
+}
 
 
 @contextmanager
@@ -21,7 +25,8 @@ def change(actor: Viewer, event: Event, about: str, place: str = NATION) -> Iter
 
     In: ``place``, where it happens: a place key puts the row in that organiser's trail, anything else in the house's.
     Out: a dict to put facts in that belong in the trail (ids and counts, never personal content).
-    Raises: WrongState when the database's disk is full; then nothing of the block is kept.
+    Raises: WrongState when the database's disk is full, or two changes waited for each other; then nothing of the
+    block is kept.
     """
     facts: dict = {}
     try:
@@ -29,9 +34,10 @@ def change(actor: Viewer, event: Event, about: str, place: str = NATION) -> Iter
             yield facts
             _write_down(actor, event, about, place, facts)
     except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", None) == DISK_FULL:
-            raise WrongState("databasens disk är full. Inget har ändrats. Frigör utrymme och försök igen.") from error
-        raise
+        reason = REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or "")
+        if reason is None:
+            raise
+        raise WrongState(reason) from error
 
 
 def _write_down(actor: Viewer, event: Event, about: str, place: str, facts: dict) -> None:
