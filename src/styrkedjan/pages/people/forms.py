@@ -6,11 +6,11 @@ from datetime import date
 from django import forms
 
 from styrkedjan.core.access import NATIONAL_ROLES, Agency, Role
-from styrkedjan.core.letters import LONGEST_ADDRESS
 from styrkedjan.core.people import LONGEST_NAME, MANAGING_ROLES, PlaceKind, Wanted, roles_at
 from styrkedjan.core.places import NATION
 from styrkedjan.core.refused import BadInput, WrongState
 from styrkedjan.pages.layout.environment import words
+from styrkedjan.pages.layout.fields import email_field
 from styrkedjan.render.swedish import capitalise
 
 OTHER_UNIT = "other"
@@ -37,28 +37,19 @@ class InviteForm(forms.Form):
     name = forms.CharField(
         label="Namn", max_length=LONGEST_NAME, error_messages={"required": "Skriv namnet på den du bjuder in."}
     )
-    email = forms.EmailField(
-        label="E-postadress",
-        help_text="Personens egen adress i arbetet. Inbjudan gäller den som läser breven dit.",
-        max_length=LONGEST_ADDRESS,
-        error_messages={
-            "required": "Skriv e-postadressen som inbjudan ska skickas till.",
-            "invalid": "Det är ingen fullständig e-postadress. Skriv den som namn@exempel.se.",
-        },
+    email = email_field(
+        "E-postadress",
+        "Personens egen adress i arbetet. Inbjudan gäller den som läser breven dit.",
+        "Skriv e-postadressen som inbjudan ska skickas till.",
     )
     role = forms.ChoiceField(label="Roll", widget=forms.RadioSelect, error_messages={"required": "Välj en roll."})
     first_day = _day("Första dagen", "Lämna tomt om rollen ska gälla så snart inbjudan tas emot.")
     last_day = _day("Sista dagen", "Rollen gäller dagen ut. Lämna tomt om den gäller tills vidare.")
 
-    def wanted(self) -> Wanted:
-        """What the form asks for, once it is valid."""
+    def wanted_at(self, place: str) -> Wanted:
+        """What the form asks for, once it is valid, at the place that it means."""
         data = self.cleaned_data
-        place = self.place()
         return Wanted(data["email"], data["name"], Role(data["role"]), place, data["first_day"], data["last_day"])
-
-    def place(self) -> str:
-        """The place key that the form means."""
-        raise NotImplementedError
 
 
 class OrganiserInviteForm(InviteForm):
@@ -87,9 +78,9 @@ class OrganiserInviteForm(InviteForm):
             raise forms.ValidationError("Skriv skolenhetskoden, eller välj en plats i listan.")
         return code
 
-    def place(self) -> str:
+    def wanted(self) -> Wanted:
         unit = self.cleaned_data["unit"]
-        return f"{self.organiser}-{self.cleaned_data['code']}" if unit == OTHER_UNIT else unit
+        return self.wanted_at(f"{self.organiser}-{self.cleaned_data['code']}" if unit == OTHER_UNIT else unit)
 
 
 class OperatorInviteForm(InviteForm):
@@ -123,9 +114,9 @@ class OperatorInviteForm(InviteForm):
             raise forms.ValidationError("Skriv huvudmannens organisationsnummer.")
         return number
 
-    def place(self) -> str:
+    def wanted(self) -> Wanted:
         where = self.cleaned_data["where"]
-        return self.cleaned_data["organiser"] if where == "organiser" else where
+        return self.wanted_at(self.cleaned_data["organiser"] if where == "organiser" else where)
 
 
 class LastDayForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from styrkedjan.pages.layout.fields import email_field
+
 
 class NameForm(forms.Form):
     """The name that others see."""
@@ -17,14 +19,10 @@ class NameForm(forms.Form):
 class NewEmailForm(forms.Form):
     """Another e-mail address."""
 
-    email = forms.EmailField(
-        label="Ny e-postadress",
-        help_text="Vi skickar en länk dit. Adressen byts när du har öppnat den.",
-        max_length=254,
-        error_messages={
-            "required": "Skriv den nya e-postadressen.",
-            "invalid": "Det är ingen fullständig e-postadress. Skriv den som namn@exempel.se.",
-        },
+    email = email_field(
+        "Ny e-postadress",
+        "Vi skickar en länk dit. Adressen byts när du har öppnat den.",
+        "Skriv den nya e-postadressen.",
     )
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 from django import forms
 
 from styrkedjan.core.refused import BadInput, WrongState
+from styrkedjan.pages.layout.fields import email_field
 from styrkedjan.render.swedish import capitalise
 
 Given = TypeVar("Given")
@@ -15,15 +16,7 @@ Data = dict[str, str]
 class EmailForm(forms.Form):
     """Where to send the link."""
 
-    email = forms.EmailField(
-        label="E-postadress",
-        help_text="Den adress som du blev inbjuden med.",
-        max_length=254,
-        error_messages={
-            "required": "Skriv din e-postadress.",
-            "invalid": "Det är ingen fullständig e-postadress. Skriv den som namn@exempel.se.",
-        },
-    )
+    email = email_field("E-postadress", "Den adress som du blev inbjuden med.", "Skriv din e-postadress.")
 
 
 class LetterCodeForm(forms.Form):
