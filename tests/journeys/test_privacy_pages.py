@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 PAGES = {
     "/personuppgifter/": "Personuppgifter",
     "/roller/": "Roller och behörigheter",
-    "/tillganglighet/": "Tillgänglighetsredogörelse",
+    "/tillganglighet/": "Tillgänglighets\N{SOFT HYPHEN}redogörelse",
     "/konto/borttaget/": "Ditt konto är borttaget",
 }
 
