@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from styrkedjan.core.catalogue import DisclosureRules, Measure, PeriodMeaning, SeriesBreak, SizeClass, Unit
+from styrkedjan.core.catalogue import AnswerRules, DisclosureRules, Measure, PeriodMeaning, SeriesBreak, SizeClass, Unit
 from styrkedjan.core.disclosure import ReleasedValue
 from styrkedjan.core.raw import OBSERVATION_COLUMNS, Observations
 from styrkedjan.core.statistics import SchoolYear, Status
@@ -22,6 +22,9 @@ RULES = DisclosureRules(
         "independent": (SizeClass("small", "under 100 elever", 0, 100), SizeClass("large", "fler", 100, None)),
         "school_unit": (SizeClass("small", "under 100 elever", 0, 100), SizeClass("middle", "mellan", 100, 300)),
     },
+    answers=AnswerRules(
+        minimum_answers=5, minimum_answers_for_comments=10, most_in_a_position=4, narrowest_interval=5
+    ),
     references={},
 )
 

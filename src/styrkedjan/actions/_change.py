@@ -1,4 +1,4 @@
-"""The only door for writing: a transaction and its audit row, together or not at all."""
+"""The only doors for writing: a transaction with its audit row, and one without for those who must not be seen."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +33,22 @@ def change(actor: Viewer, event: Event, about: str, place: str = NATION) -> Iter
         with transaction.atomic():
             yield facts
             _write_down(actor, event, about, place, facts)
+    except DatabaseError as error:
+        reason = REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or "")
+        if reason is None:
+            raise
+        raise WrongState(reason) from error
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Run what an anonymous respondent does, without an audit row: when she did it would tell who she is.
+
+    It is for handing in, changing and taking back a sheet, and for using a link, through the database's own functions
+    and nothing else. Raises: WrongState as ``change`` does.
+    """
+    try:
+        yield
     except DatabaseError as error:
         reason = REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or "")
         if reason is None:

@@ -91,3 +91,34 @@ class RawTable:
             schema={"measure": pl.String, "value": pl.Float64, "places": pl.UInt32},
         )
     )
+
+
+ANSWER_COLUMNS = {
+    "place": pl.String,
+    "level": pl.String,
+    "row": pl.String,
+    "answer": pl.String,  # id of a step, or of an answer outside the scale
+    "count": pl.Int32,
+}
+GROUP_COLUMNS = {
+    "place": pl.String,
+    "level": pl.String,
+    "kind": pl.String,  # GroupKind; a pooled group's place is the organiser
+    "state": pl.String,  # GroupState
+    "asked_count": pl.Int32,
+    "sheet_count": pl.Int32,
+    "rolls_up": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class RawAnswers:
+    """What was counted in one campaign, before anything was checked for release.
+
+    ``tallies`` has ANSWER_COLUMNS and ``groups`` GROUP_COLUMNS; ``comments`` are (place, level, row, text).
+    Nothing here may reach a page.
+    """
+
+    tallies: pl.DataFrame
+    groups: pl.DataFrame
+    comments: tuple[tuple[str, str, str, str], ...] = ()

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from styrkedjan.core.catalogue import Catalogue, SuccessFactor, WorkshopScript
+from styrkedjan.core.catalogue import Catalogue, Framework, SuccessFactor, WorkshopScript
 from styrkedjan.core.refused import NotFound
 from styrkedjan.data.catalogue import load_catalogue
 
@@ -16,6 +16,16 @@ def catalogue() -> Catalogue:
     Raises: BrokenData that lists every problem with file, line and key.
     """
     return load_catalogue(settings.CATALOGUE)
+
+
+@lru_cache(maxsize=8)
+def framework_of(edition: str) -> Framework:
+    """The framework of one edition, also one that is no longer the newest: what has been begun in it stays in it.
+
+    Raises: NotFound when the catalogue no longer holds the edition.
+    """
+    newest = catalogue().framework
+    return newest if newest.id == edition else load_catalogue(settings.CATALOGUE, edition).framework
 
 
 def success_factor(factor_id: str) -> SuccessFactor:

@@ -55,6 +55,9 @@ def headers(get_response: Answer) -> Answer:
     return answer
 
 
+UNSEEN = "/svara/"
+
+
 def viewing(get_response: Answer) -> Answer:
     """Know who looks: ``request.viewer``. With the cookie of a session the whole answer is one transaction.
 
@@ -64,7 +67,8 @@ def viewing(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         token = request.COOKIES.get(settings.SIGN_IN_COOKIE, "")
         request.viewer = ANYONE  # type: ignore[attr-defined]
-        if not token:
+        # Whoever answers is nobody, also when she is signed in: her answer shares no transaction with her session.
+        if not token or request.path.startswith(UNSEEN):
             return get_response(request)
         with viewing_as(token) as viewer:
             request.viewer = viewer  # type: ignore[attr-defined]

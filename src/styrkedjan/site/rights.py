@@ -39,6 +39,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "working_paper": (READ, ADD, CHANGE),
     "paper_version": (READ, ADD),
     "share": (READ, ADD),
+    # Self-assessment. Sums, comments and releases are never changed; sheets and who has answered are not open at all.
+    "campaign": (READ, ADD, CHANGE),
+    "answering_group": (READ, ADD, CHANGE, REMOVE),
+    "asked_person": (ADD,),
+    "counted_receipt": (ADD,),
+    "tally": (READ, ADD),
+    "answer_comment": (READ, ADD),
+    "shared_rating": (READ, ADD, CHANGE),
+    "answer_release": (READ, ADD),
+    "campaign_outcome": (READ, ADD, REMOVE),
     # The trail is written and read, and nothing else.
     "audit_event": (READ, ADD),
     "audit_head": (READ,),
@@ -46,6 +56,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 COLUMNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("outgoing_mail", READ): LETTER_COLUMNS,
+    ("asked_person", READ): ("key", "organiser", "group_id", "email", "link_hash", "invited_on"),
     ("role_grant", CHANGE): ("ends_at",),
     ("share", CHANGE): ("withdrawn_at", "withdrawn_by"),
 }
@@ -62,10 +73,20 @@ FUNCTIONS = (
     "styrkedjan_invitations_to_me()",
     "styrkedjan_forget_me()",
     "styrkedjan_invented_people()",
+    "styrkedjan_form_by_code(text)",
+    "styrkedjan_form_by_link(text)",
+    "styrkedjan_hand_in(uuid,text,text,boolean)",
+    "styrkedjan_use_link(text)",
+    "styrkedjan_sheet(text)",
+    "styrkedjan_take_back(text)",
+    "styrkedjan_handed_in(uuid)",
+    "styrkedjan_asked(uuid)",
+    "styrkedjan_empty_mailbox(uuid)",
+    "styrkedjan_outcome_by_code(text)",
 )
 
 # Tables that nobody but the owner reaches.
-CLOSED = ("access_secret", "django_migrations")
+CLOSED = ("access_secret", "django_migrations", "sheet")
 
 HELD = """
     SELECT c.relname, '', a.privilege_type FROM pg_class c, aclexplode(c.relacl) a

@@ -16,17 +16,36 @@ from styrkedjan.tables.access import (
     SignInAttempt,
     SignInSession,
 )
+from styrkedjan.tables.assessments import (
+    AnswerComment,
+    AnsweringGroupRow,
+    AnswerRelease,
+    AskedPerson,
+    CampaignRow,
+    CountedReceipt,
+    Outcome,
+    SharedRating,
+    SheetRow,
+    Tally,
+)
 from styrkedjan.tables.places import Organiser, SchoolUnit
 from styrkedjan.tables.sharing import PaperVersion, Share, WorkingPaper
 from styrkedjan.tables.statistics import SourceFile, StatisticsEdition
 
 __all__ = [
+    "AnswerComment",
+    "AnswerRelease",
+    "AnsweringGroupRow",
+    "AskedPerson",
     "AuditEvent",
     "AuditHead",
+    "CampaignRow",
+    "CountedReceipt",
     "Invitation",
     "LinkedIdentity",
     "OneTimeCodes",
     "Organiser",
+    "Outcome",
     "OutgoingMail",
     "Pace",
     "PaperVersion",
@@ -37,9 +56,12 @@ __all__ = [
     "SchoolUnit",
     "SeenAssertion",
     "Share",
+    "SharedRating",
+    "SheetRow",
     "SignInAttempt",
     "SignInSession",
     "SourceFile",
     "StatisticsEdition",
+    "Tally",
     "WorkingPaper",
 ]

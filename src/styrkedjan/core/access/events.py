@@ -36,6 +36,18 @@ class Event(StrEnum):
     PAPER_SHARED = "paper_shared"
     SHARE_WITHDRAWN = "share_withdrawn"
     SHARED_MATERIAL_READ = "shared_material_read"
+    # Self-assessment. That somebody has answered is never an event.
+    CAMPAIGN_OPENED = "campaign_opened"
+    CAMPAIGN_CHANGED = "campaign_changed"
+    CAMPAIGN_CLOSED = "campaign_closed"
+    CAMPAIGN_REMOVED = "campaign_removed"
+    PEOPLE_ASKED = "people_asked"
+    PEOPLE_REMINDED = "people_reminded"
+    ANSWERS_COUNTED = "answers_counted"
+    ANSWERS_IMPORTED = "answers_imported"
+    SHARED_RATING_SET = "shared_rating_set"
+    OUTCOME_PUBLISHED = "outcome_published"
+    RESULTS_CHOSEN = "results_chosen"
     # Running the house
     MAIL_TRIED = "mail_tried"
     REGISTER_EXTRACT_MADE = "register_extract_made"

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     READ_STATISTICS = "read_statistics"
     PUBLISH_STATISTICS = "publish_statistics"
     SIGN_IN = "sign_in"
+    ANSWER = "answer"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
@@ -46,11 +47,14 @@ class Permission(StrEnum):
     WRITE_WORKING_MATERIAL = "write_working_material"
     SHARE_WORKING_MATERIAL = "share_working_material"
     READ_SHARED_MATERIAL = "read_shared_material"
+    RUN_SELF_ASSESSMENTS = "run_self_assessments"
+    READ_SELF_ASSESSMENTS = "read_self_assessments"
+    TAKE_PART = "take_part"
     READ_AUDIT_TRAIL = "read_audit_trail"
     RUN_THE_HOUSE = "run_the_house"
 
 
-_OPEN = frozenset({Permission.READ_STATISTICS, Permission.SIGN_IN})
+_OPEN = frozenset({Permission.READ_STATISTICS, Permission.SIGN_IN, Permission.ANSWER})
 _LEADS_THE_ORGANISER = frozenset(
     {
         Permission.READ_PEOPLE,
@@ -58,6 +62,9 @@ _LEADS_THE_ORGANISER = frozenset(
         Permission.READ_WORKING_MATERIAL,
         Permission.WRITE_WORKING_MATERIAL,
         Permission.SHARE_WORKING_MATERIAL,
+        Permission.RUN_SELF_ASSESSMENTS,
+        Permission.READ_SELF_ASSESSMENTS,
+        Permission.TAKE_PART,
         Permission.READ_AUDIT_TRAIL,
     }
 )
@@ -67,11 +74,25 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SIGNED_IN: _OPEN | {Permission.MANAGE_OWN_ACCOUNT},
     Role.QUALITY_LEAD: _LEADS_THE_ORGANISER,
     Role.SUPERINTENDENT: _LEADS_THE_ORGANISER,
-    Role.BOARD_MEMBER: frozenset({Permission.READ_PEOPLE, Permission.READ_WORKING_MATERIAL}),
-    Role.PRINCIPAL: frozenset(
-        {Permission.READ_PEOPLE, Permission.READ_WORKING_MATERIAL, Permission.WRITE_WORKING_MATERIAL}
+    Role.BOARD_MEMBER: frozenset(
+        {
+            Permission.READ_PEOPLE,
+            Permission.READ_WORKING_MATERIAL,
+            Permission.READ_SELF_ASSESSMENTS,
+            Permission.TAKE_PART,
+        }
     ),
-    Role.STAFF_MEMBER: frozenset(),
+    Role.PRINCIPAL: frozenset(
+        {
+            Permission.READ_PEOPLE,
+            Permission.READ_WORKING_MATERIAL,
+            Permission.WRITE_WORKING_MATERIAL,
+            Permission.RUN_SELF_ASSESSMENTS,
+            Permission.READ_SELF_ASSESSMENTS,
+            Permission.TAKE_PART,
+        }
+    ),
+    Role.STAFF_MEMBER: frozenset({Permission.TAKE_PART}),
     Role.DIALOGUE_LEAD: frozenset({Permission.READ_SHARED_MATERIAL}),
     Role.ANALYST: frozenset({Permission.PUBLISH_STATISTICS}),
     Role.CATALOGUE_EDITOR: frozenset(),
@@ -102,6 +123,7 @@ STRONG_PERMISSIONS = frozenset(
 REASONS: dict[Permission, str] = {
     Permission.READ_STATISTICS: "Du behöver få läsa officiell statistik för att se det här.",
     Permission.PUBLISH_STATISTICS: "Bara en nationell analytiker eller den driftansvariga kan läsa in statistik.",
+    Permission.ANSWER: "Det går inte att svara här.",
     Permission.SIGN_IN: "Det går inte att logga in här.",
     Permission.MANAGE_OWN_ACCOUNT: "Logga in för att se och ändra ditt eget konto.",
     Permission.READ_PEOPLE: "Vilka som har tillgång ser huvudmannens kvalitetsansvariga, skolchef, nämnd och rektorer.",
@@ -111,6 +133,9 @@ REASONS: dict[Permission, str] = {
     Permission.WRITE_WORKING_MATERIAL: "Bara kvalitetsansvarig, skolchef och rektor kan ändra arbetsmaterialet.",
     Permission.SHARE_WORKING_MATERIAL: "Bara huvudmannens kvalitetsansvariga och skolchef kan dela material.",
     Permission.READ_SHARED_MATERIAL: "Delat material läser dialogledarna på den myndighet som det har delats med.",
+    Permission.RUN_SELF_ASSESSMENTS: "Bara kvalitetsansvarig, skolchef och rektor kan öppna och leda självvärderingar.",
+    Permission.READ_SELF_ASSESSMENTS: "Självvärderingens resultat läser de som leder arbetet här, och nämnden.",
+    Permission.TAKE_PART: "Självvärderingen är för dem som arbetar här.",
     Permission.READ_AUDIT_TRAIL: "Händelseloggen läser huvudmannens kvalitetsansvariga och skolchef.",
     Permission.RUN_THE_HOUSE: "Bara den driftansvariga når driftens sidor och kommandon.",
 }

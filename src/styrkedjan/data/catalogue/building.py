@@ -1,17 +1,25 @@
 """A checked shelf as the frozen values of core."""
 
+from dataclasses import fields
 from typing import Any
 
 from styrkedjan.core.catalogue import (
+    AnswerRules,
     Catalogue,
     ChainLevel,
+    Continuation,
     DisclosureRules,
+    ExpectedToMove,
     FactorRow,
     Framework,
     GlossaryTerm,
     Measure,
     NationalGoal,
     PeriodMeaning,
+    Reflection,
+    Scale,
+    ScaleStep,
+    SelfAssessmentForm,
     SeriesBreak,
     SizeClass,
     StatisticsSource,
@@ -25,6 +33,8 @@ from styrkedjan.core.catalogue import (
 from styrkedjan.core.statistics import MarkTable, SchoolYear, Status
 from styrkedjan.data.catalogue.reading import Document
 from styrkedjan.data.catalogue.shelf import LANGUAGES, Shelf, digest
+
+ANSWER_LIMITS = tuple(field.name for field in fields(AnswerRules))
 
 
 def build_catalogue(shelf: Shelf, edition: str) -> Catalogue:
@@ -45,6 +55,7 @@ def _framework(shelf: Shelf, edition: str) -> Framework:
     goals = shelf.edition(edition, "goals.yaml").value
     factors = shelf.edition(edition, "success_factors.yaml").value["success_factors"]
     head = shelf.edition(edition, "edition.yaml").value
+    lineage = shelf.edition(edition, "lineage.yaml").value
     return Framework(
         **{**head, "unit_overview": tuple(head["unit_overview"])},
         national_goals=tuple(NationalGoal(**goal) for goal in goals["national_goals"]),
@@ -53,6 +64,28 @@ def _framework(shelf: Shelf, edition: str) -> Framework:
         measures=(
             *_measures(shelf.edition(edition, "operating_conditions.yaml")),
             *_measures(shelf.edition(edition, "indicators.yaml")),
+        ),
+        self_assessment=_self_assessment(shelf.edition(edition, "self_assessment.yaml").value),
+        previous_edition=lineage["previous_edition"],
+        continues=tuple(Continuation(one["from"], one["to"], one["note"]) for one in lineage["continues"]),
+    )
+
+
+def _self_assessment(entry: dict[str, Any]) -> SelfAssessmentForm:
+    scale, reflection, moves = entry["scale"], entry["reflection"], entry["expected_to_move"]
+    return SelfAssessmentForm(
+        scale=Scale(
+            **{
+                **scale,
+                "wording": Wording(scale["wording"]),
+                "leads": {ChainLevel(level): lead for level, lead in scale["leads"].items()},
+                "steps": tuple(ScaleStep(**step) for step in scale["steps"]),
+                "outside": tuple(ScaleStep(**answer) for answer in scale["outside"]),
+            }
+        ),
+        reflection=Reflection(**{**reflection, "questions": tuple(reflection["questions"])}),
+        expected_to_move=ExpectedToMove(
+            Wording(moves["wording"]), moves["note"], {factor: tuple(ids) for factor, ids in moves["factors"].items()}
         ),
     )
 
@@ -99,11 +132,13 @@ def _source(name: str, entry: dict[str, Any]) -> StatisticsSource:
 def _disclosure(entry: dict[str, Any]) -> DisclosureRules:
     classes = entry["size_classes"]
     limits = {name: entry[name] for name in ("minimum_places_in_distribution", "small_base_pupils")}
-    references = {name: limit["reference"] for name, limit in {**limits, **entry["own_answers"]}.items()}
+    own = entry["own_answers"]
+    references = {name: limit["reference"] for name, limit in {**limits, **own}.items()}
     return DisclosureRules(
         **{name: limit["value"] for name, limit in limits.items()},
         size_classes={
             kind: tuple(SizeClass(**one) for one in classes[kind]) for kind in ("independent", "school_unit")
         },
+        answers=AnswerRules(**{name: own[name]["value"] for name in ANSWER_LIMITS}),
         references={**references, "size_classes": classes["reference"]},
     )

@@ -12,6 +12,7 @@ EDITION_CHECKS = (
     (framework_checks.edition_problems, ("edition.yaml",)),
     (framework_checks.goal_problems, ("edition.yaml", "goals.yaml")),
     (framework_checks.factor_problems, ("success_factors.yaml",)),
+    (framework_checks.self_assessment_problems, ("goals.yaml", "success_factors.yaml", "self_assessment.yaml")),
     (framework_checks.lineage_problems, ("lineage.yaml", "success_factors.yaml", *MEASURES)),
     (measure_checks.measure_problems, MEASURES),
     (measure_checks.overview_problems, ("edition.yaml", *MEASURES)),

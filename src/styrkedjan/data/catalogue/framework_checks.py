@@ -61,6 +61,33 @@ def factor_problems(shelf: Shelf, edition: str) -> Iterator[Problem]:
                     yield document.problem((*here, "cells", level), expected, show(cell))
 
 
+def self_assessment_problems(shelf: Shelf, edition: str) -> Iterator[Problem]:
+    """The steps are numbered from 1, what points at a step finds it, and every factor has sub-goals that exist."""
+    document = shelf.edition(edition, "self_assessment.yaml")
+    scale = document.value["scale"]
+    steps = {step["id"] for step in scale["steps"]}
+    for number, step in enumerate(scale["steps"]):
+        if step["id"] != str(number + 1):
+            yield document.problem(("scale", "steps", number, "id"), f"stegets nummer ”{number + 1}”", show(step["id"]))
+    answers = [("steps", number, answer["id"]) for number, answer in enumerate(scale["steps"])]
+    answers += [("outside", number, answer["id"]) for number, answer in enumerate(scale["outside"])]
+    yield from unique(document, ((("scale", kind, number), "id", found) for kind, number, found in answers))
+    for name in ("middle", "high_from"):
+        if scale[name] is not None and scale[name] not in steps:
+            yield document.problem(("scale", name), known("ett steg", scale[name], steps), show(scale[name]))
+    goals = {goal["id"] for goal in shelf.edition(edition, "goals.yaml").value["sub_goals"]}
+    factors = {factor["id"] for factor in shelf.edition(edition, "success_factors.yaml").value["success_factors"]}
+    links = document.value["expected_to_move"]["factors"]
+    for factor in sorted(factors ^ set(links)):
+        expected = "faktorns delmål" if factor in factors else known("en faktor i utgåvan", factor, factors)
+        yield document.problem(("expected_to_move", "factors", factor), expected, show(factor))
+    for factor, ids in links.items():
+        for number, goal in enumerate(ids):
+            if goal not in goals:
+                here = ("expected_to_move", "factors", factor, number)
+                yield document.problem(here, known("ett delmål i goals.yaml", goal, goals), show(goal))
+
+
 def lineage_problems(shelf: Shelf, edition: str) -> Iterator[Problem]:
     """An id that continues another leads from the previous edition to this one."""
     document = shelf.edition(edition, "lineage.yaml")

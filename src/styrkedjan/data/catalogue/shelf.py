@@ -27,6 +27,7 @@ EDITION_FILES = {
     "indicators.yaml": "indicators",
     "operating_conditions.yaml": "indicators",
     "lineage.yaml": "lineage",
+    "self_assessment.yaml": "self_assessment",
 }
 
 

@@ -1,4 +1,4 @@
-"""The number gate: the only way from raw numbers to anything that can be shown.
+"""The gate for official statistics: what its publisher has protected stays protected.
 
     observations --evaluate--> RawTable --release--> ReleasedTable --> page, chart, PDF, download
 

@@ -8,22 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from styrkedjan.core.catalogue.levels import ChainLevel, Wording
+from styrkedjan.core.catalogue.limits import DisclosureRules
+from styrkedjan.core.catalogue.self_assessment import SelfAssessmentForm
 from styrkedjan.core.statistics import MarkTable, SchoolYear
-
-
-class Wording(StrEnum):
-    """Whose words a text is: the agency's own, or ours until the official text is loaded."""
-
-    OFFICIAL = "official"
-    OURS = "ours"
-
-
-class ChainLevel(StrEnum):
-    """A level of the governance chain (nivå i styrkedjan)."""
-
-    ORGANISER = "organiser"
-    PRINCIPAL = "principal"
-    TEACHING = "teaching"
 
 
 @dataclass(frozen=True)
@@ -74,6 +62,18 @@ class SuccessFactor:
     table_intro: str
     rows: tuple[FactorRow, ...]
     source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """An id of this edition that continues one of the edition before; ``to`` is None when it has ended.
+
+    ``note`` says what changed, in Swedish.
+    """
+
+    earlier: str
+    to: str | None
     note: str
 
 
@@ -180,30 +180,6 @@ class GlossaryTerm:
 
 
 @dataclass(frozen=True)
-class SizeClass:
-    """Places with ``from_pupils`` to ``below_pupils`` (exclusive, None = no limit) are compared with each other."""
-
-    id: str
-    name: str
-    from_pupils: int
-    below_pupils: int | None
-
-
-@dataclass(frozen=True)
-class DisclosureRules:
-    """Thresholds of the number gate, each with its reference in ``catalogue/disclosure.yaml``.
-
-    ``minimum_places_in_distribution``: fewer places with a number and no distribution is shown.
-    ``small_base_pupils``: below this many pupils a place's values rest on few pupils (litet underlag).
-    """
-
-    minimum_places_in_distribution: int
-    small_base_pupils: int
-    size_classes: dict[str, tuple[SizeClass, ...]]  # by place kind: "independent" (organisers), "school_unit"
-    references: dict[str, str]
-
-
-@dataclass(frozen=True)
 class StatisticsSource:
     """How one official source is read: title, sheet, marks, and the labels that each measure has had."""
 
@@ -239,6 +215,13 @@ class Framework:
     success_factors: tuple[SuccessFactor, ...]
     measures: tuple[Measure, ...]
     unit_overview: tuple[str, ...]  # measure ids shown for each unit of an organiser
+    self_assessment: SelfAssessmentForm
+    previous_edition: str | None
+    continues: tuple[Continuation, ...]
+
+    @cached_property
+    def factor_by_id(self) -> dict[str, SuccessFactor]:
+        return {factor.id: factor for factor in self.success_factors}
 
     @cached_property
     def measure_by_id(self) -> dict[str, Measure]:
