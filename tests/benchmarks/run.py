@@ -16,7 +16,7 @@ def main() -> None:
     os.environ["STYRKEDJAN_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     from styrkedjan.site.running import house
-    from tests.benchmarks import access, importing, packs, pages, sign_in
+    from tests.benchmarks import access, answering, importing, nation, packs, pages, results, sign_in, suppression
 
     workbook = UFA if UFA.exists() else _invented(home)
     print(f"Workbook: {workbook.name} ({workbook.stat().st_size / 1e6:.1f} MB), {os.cpu_count()} cores\n")
@@ -27,6 +27,10 @@ def main() -> None:
             packs.bench(home)
         sign_in.bench(home)
         access.bench(home)
+        answering.bench(home)
+        results.bench(home)
+        suppression.bench()
+        nation.bench()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -22,9 +22,7 @@ RULES = DisclosureRules(
         "independent": (SizeClass("small", "under 100 elever", 0, 100), SizeClass("large", "fler", 100, None)),
         "school_unit": (SizeClass("small", "under 100 elever", 0, 100), SizeClass("middle", "mellan", 100, 300)),
     },
-    answers=AnswerRules(
-        minimum_answers=5, minimum_answers_for_comments=10, most_in_a_position=4, narrowest_interval=5
-    ),
+    answers=AnswerRules(minimum_answers=5, minimum_answers_for_comments=10, most_in_a_position=4, narrowest_interval=5),
     references={},
 )
 

@@ -15,6 +15,7 @@ from styrkedjan.data.catalogue.schema import EXPECTED, SCHEMAS, TYPE_NAMES
 FOLDER = Path(__file__).parents[2] / "catalogue"
 EDITION = "editions/2026-1"
 GOALS, FACTORS, INDICATORS = f"{EDITION}/goals.yaml", f"{EDITION}/success_factors.yaml", f"{EDITION}/indicators.yaml"
+QUESTIONS = f"{EDITION}/self_assessment.yaml"
 CONDITIONS, SCRIPT = f"{EDITION}/operating_conditions.yaml", "workshops/professional_development.yaml"
 
 
@@ -70,6 +71,14 @@ FAULTS = {
     "overview of an unknown measure": (f"{EDITION}/edition.yaml", "- pupil_count", "- pupils_count", 0, "unit_overview[0]", "kanske pupil_count"),
     "edition id": (f"{EDITION}/edition.yaml", 'id: "2026-1"', 'id: "2026-2"', 0, "id", "2026-1"),
     "date": (f"{EDITION}/edition.yaml", "2026-11-24", "2026-11-34", 0, "published", "almanackan"),
+    "number of a step": (QUESTIONS, '{id: "2"', '{id: "3"', 0, "scale.steps[1].id", "”2”"),
+    "answer twice": (QUESTIONS, "id: not_relevant", "id: dont_know", 0, "scale.outside[1].id", "redan står på rad"),
+    "middle of no scale": (QUESTIONS, 'middle: "3"', 'middle: "6"', 0, "scale.middle", "ett steg"),
+    "high from no step": (QUESTIONS, 'high_from: "4"', 'high_from: "9"', 0, "scale.high_from", "ett steg"),
+    "unknown factor to move": (QUESTIONS, "    clear_roles:", "    clear_role:", 0, "expected_to_move.factors.clear_role", "kanske clear_roles"),
+    "factor that moves nothing": (QUESTIONS, "    clear_roles:", "    clear_role:", None, "expected_to_move.factors.clear_roles", "faktorns delmål"),
+    "unknown sub-goal to move": (QUESTIONS, "[compulsory.support,", "[compulsory.suport,", 0, "expected_to_move.factors.compensatory_measures[0]", "kanske compulsory.support"),
+    "level without a lead": (QUESTIONS, "    principal: lyckas", "    principals: lyckas", None, "scale.leads", "nyckeln principal"),
     "lineage to nowhere": (f"{EDITION}/lineage.yaml", "previous_edition: null", "previous_edition: 2025-1", 0, "previous_edition", "null"),
     "label of an unknown measure": ("sources.yaml", "    pupil_count:", "    pupils_count:", 0, "ufa_compulsory.labels.pupils_count", "kanske pupil_count"),
     "label that is not the official one": ("sources.yaml", "Elever: Antal elever", "Elever: Antal", 0, "ufa_compulsory.labels.pupil_count[0]", "official_label"),
@@ -223,7 +232,7 @@ def test_every_rule_of_the_schemas_has_swedish_words():
                 walk(schema[part])
 
     schemas = sorted(SCHEMAS.glob("*.yaml"))
-    assert len(schemas) == 13
+    assert len(schemas) == 14
     for path in schemas:
         walk(yaml.safe_load(path.read_text("utf-8")))
 

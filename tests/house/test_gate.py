@@ -8,8 +8,13 @@ import pytest
 from tests.house.source import Source, called_name, calls, is_import_of, obeyed, planted, sources
 
 GATE = "core/disclosure/"
-RELEASED = {"ReleasedTable", "ReleasedValue", "Distribution"}
-RAW = {"RawTable", "Observations", "OBSERVATION_COLUMNS"}
+RELEASED = {"ReleasedTable", "ReleasedValue", "Distribution"} | {
+    "ReleasedAnswers",
+    "ReleasedCell",
+    "ReleasedComment",
+    "ReleasedGroup",
+}
+RAW = {"RawTable", "Observations", "OBSERVATION_COLUMNS", "RawAnswers", "ANSWER_COLUMNS", "GROUP_COLUMNS"}
 SHOWING = ("pages", "render")
 
 
@@ -65,6 +70,7 @@ def test_a_forged_release_is_caught(name):
     "line",
     [
         "from styrkedjan.core.raw import RawTable",
+        "def draw(answers: RawAnswers): pass",
         "from styrkedjan.core import raw",
         "import styrkedjan.core.raw",
         "def draw(table: RawTable): pass",

@@ -17,12 +17,14 @@ NEVER = {
     r"https?://(?!www\.w3\.org/)": "reaches for another server",
     r"__proto__|\.prototype\b|constructor\s*\[": "changes what every object is",
 }
+# Script -> what it may nevertheless do. Answers that are not sent yet are kept on the device, and nowhere else.
+MAY = {"answering.js": {"leaves something in the browser"}}
 
 
 def breaches(name: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         for pattern, why in NEVER.items():
-            if re.search(pattern, line):
+            if why not in MAY.get(name, set()) and re.search(pattern, line):
                 yield f"{name}:{number} {why}."
 
 
@@ -46,6 +48,12 @@ def test_scripts_are_harmless():
 )
 def test_a_harmful_line_is_caught(line):
     assert list(breaches("x.js", f"first\n{line}\n"))
+
+
+def test_what_one_script_may_do_no_other_may():
+    assert list(breaches("x.js", "localStorage.setItem(name, text)"))
+    assert not list(breaches("answering.js", "localStorage.setItem(name, text)"))
+    assert list(breaches("answering.js", "document.body.innerHTML = text"))
 
 
 def test_an_ordinary_line_is_let_through():

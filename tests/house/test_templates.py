@@ -10,11 +10,15 @@ from tests.house.source import PACKAGE, obeyed
 BASE = "{% extends 'layout/templates/base.html' %}"
 WITHOUT_FRAME = {f"pages/layout/templates/{name}.html" for name in ("base", "account", "forms", "parts")}
 WITHOUT_FRAME |= {"pages/people/templates/lists.html"}
+WITHOUT_FRAME |= {"pages/assessments/templates/assessment_parts.html"}
 WITHOUT_FRAME |= {"pages/privacy/templates/extract.html"}  # a file that a person takes home, not a page of the site
 WITHOUT_FRAME |= {
     f"pages/access/{name}.html"
     for name in ("sign_in/templates/passkey", "account/templates/roles", "account/templates/too_late")
 }
+WITHOUT_FRAME |= {"pages/assessments/templates/answer_statements.html"}
+WITHOUT_FRAME |= {"pages/assessments/templates/outcome_parts.html"}
+WITHOUT_FRAME |= {"pages/assessments/templates/own_briefing.html"}  # the briefing is its frame
 HEADING = r"<h1\b|\bforms\.dialog_page\("  # the macro writes the page's h1
 NEVER = {
     r"\sstyle\s*=": "has an inline style: give it a class and write the rule in base.css",

@@ -11,6 +11,7 @@ from styrkedjan.core.access.viewer import NO_SUCH_PAGE
 from styrkedjan.core.places import organiser_of
 from styrkedjan.core.refused import NotFound, WrongState
 from styrkedjan.core.sharing import KINDS, PaperKind, SavedMeanwhile, Version
+from styrkedjan.core.sharing.kinds import require_written
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.tables import access
 from styrkedjan.tables.places import Organiser, SchoolUnit
@@ -66,6 +67,7 @@ def rewrite(actor: Viewer, place: str, key: UUID, seen: int, title: str, content
     before = versions.filter(paper=key, paper__place=place, number=seen).first()
     if before is None:
         raise NotFound(NO_SUCH_PAGE)
+    require_written(PaperKind(before.paper.kind))
     checked = KINDS[PaperKind(before.paper.kind)].checked(contents)
     if (line, checked, seen) == (before.title, before.contents, before.paper.version_number):
         return seen
@@ -149,6 +151,7 @@ def copy_to(actor: Viewer, place: str, key: UUID, target: str) -> UUID:
         raise NotFound(NO_SUCH_PAGE)
     paper = version.paper
     year, kind = SchoolYear(paper.school_year), PaperKind(paper.kind)
+    require_written(kind)
     return _begin(actor, target, kind, year, version.title, version.contents, copied_from=str(key))
 
 

@@ -15,10 +15,12 @@ from typing import Any
 
 import typst
 
+from styrkedjan.core.assessments.chosen import ChosenResults
 from styrkedjan.core.briefings import Briefing, Line
 from styrkedjan.core.catalogue import Catalogue, ChainLevel
 from styrkedjan.render import charts, swedish
 from styrkedjan.render.briefings import PrintedBriefing, PrintedLine, PrintedSection, printed
+from styrkedjan.render.chosen_results import PrintedCell, PrintedResults, PrintedRow, printed_results
 from styrkedjan.render.line_charts import strip_of
 from styrkedjan.render.printer import Printer
 from styrkedjan.render.values import PrintedValue
@@ -43,14 +45,17 @@ PLACED_AS_PRINTED = (
 Json = dict[str, Any]
 
 
-def briefing_pdf(briefing: Briefing, catalogue: Catalogue) -> bytes:
+def briefing_pdf(briefing: Briefing, catalogue: Catalogue, own: tuple[ChosenResults, ...] | None = None) -> bytes:
     """The whole briefing as a tagged A4 document.
 
+    In: ``own``, what the place has chosen of its self-assessments; None for the official briefing alone.
     Out: the same bytes for the same briefing and catalogue, in every process.
     Raises: typst.TypstError when the document cannot be made accessible; that is a bug in a template or a chart.
     """
     printer = Printer(catalogue, Words("sv", catalogue.words["sv"]), charts.PAPER, STRIP)
-    return compiled("briefing.typ", _content(briefing, printed(briefing, printer), printer))
+    results = None if own is None else [printed_results(each, printer.words, charts.PAPER) for each in own]
+    content = _content(briefing, printed(briefing, printer), printer)
+    return compiled("briefing.typ", content | _own(results, content, printer.words))
 
 
 def svg_png(svg: str, width: int) -> bytes:
@@ -124,6 +129,37 @@ def _content(briefing: Briefing, whole: PrintedBriefing, printer: Printer) -> Js
         "sources": [asdict(source) for source in whole.sources],
         **{name: getattr(whole, name) for name in PLACED_AS_PRINTED},
     }
+
+
+def _own(results: list[PrintedResults] | None, content: Json, words: Words) -> Json:
+    """What the chapter of the self-assessment places; nothing of it in the official briefing."""
+    if results is None:
+        return {"own": None}
+    return {
+        "title": words("own_briefing.title", school_year=content["school_year"], name=content["name"]),
+        "own": [
+            {
+                "title": each.title,
+                "counted": each.counted,
+                "has_hidden": each.has_hidden,
+                "level_names": each.level_names,
+                "factors": [
+                    {"name": factor.name, "rows": [_own_row(row) for row in (factor.whole, *factor.rows)]}
+                    for factor in each.factors
+                ],
+            }
+            for each in results
+        ],
+    }
+
+
+def _own_row(row: PrintedRow) -> Json:
+    return {"name": row.name, "cells": [_own_cell(cell) if cell else None for cell in row.cells]}
+
+
+def _own_cell(cell: PrintedCell) -> Json:
+    bar = _drawing(cell.svg) if cell.svg else None
+    return {"text": cell.text, "base": cell.base, "shared": cell.shared, "hidden": cell.hidden, "bar": bar}
 
 
 def _kind(whole: PrintedBriefing) -> str:

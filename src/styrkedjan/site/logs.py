@@ -8,7 +8,7 @@ import logging
 import re
 import time
 
-TOKEN_PATHS = ("/logga-in/lank/", "/inbjudan/", "/konto/epost/")
+TOKEN_PATHS = ("/logga-in/lank/", "/inbjudan/", "/konto/epost/", "/svara/lank/")
 HIDDEN_PATHS = (*TOKEN_PATHS, "/oidc/")  # the answer of a broker has its code after the question mark
 _PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s?\"']+")
 _QUERY = re.compile(r"\?[^\s\"'?=]+=[^\s\"']*")

@@ -148,9 +148,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY e
 CSRF_FAILURE_VIEW = "styrkedjan.pages.start.views.forged"
 # The largest body of a form, and of the addresses that take files (by name), in bytes.
 FORM_MOST = 1_000_000
-UPLOADS = {"hand_in": 50_000_000}
+UPLOADS = {
+    "hand_in": 50_000_000,
+    "organiser.assessment.import": 10_000_000,
+    "unit.assessment.import": 10_000_000,
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MOST
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a huvudman with hundreds of units opens a self-assessment in one form
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # larger files are put on disk while they come in
 

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from styrkedjan.pages.access.account import urls as account
 from styrkedjan.pages.access.sign_in import urls as sign_in
 from styrkedjan.pages.access.sign_in import views as signing
+from styrkedjan.pages.assessments import urls as assessments
 from styrkedjan.pages.briefings import views as briefings
 from styrkedjan.pages.catalogue import views as catalogue
 from styrkedjan.pages.federation import urls as federation
@@ -58,6 +59,8 @@ def place_pages(kind: str) -> list:
     return [
         path("", briefings.position, name=f"{kind}.position"),
         path("underlag/", briefings.briefing, name=f"{kind}.briefing"),
+        path("sjalvvardering/", include(assessments.place_pages(kind))),
+        *assessments.briefing_pages(kind),
         path("underlag.pdf", briefings.pdf, name=f"{kind}.pdf"),
         path("siffror.csv", briefings.csv, name=f"{kind}.csv"),
         path("indikator/<slug:measure>/", indicators.indicator, name=f"{kind}.indicator"),
@@ -90,6 +93,7 @@ urlpatterns = [
     path("data/inlasning/<slug:sha256>/publicera/", arriving.publish, name="arrival.publish"),
     path("data/inlasning/<slug:sha256>/kasta/", arriving.discard, name="arrival.discard"),
     path("data/utgava/<slug:version>/", statistics.edition, name="edition"),
+    *assessments.pages,
     *people.pages,
     *federation.pages,
     *privacy.pages,

@@ -33,7 +33,7 @@ class CampaignRow(models.Model):
     public_key = models.TextField()
     sealed_key = models.TextField(blank=True)
     remind_asked_at = models.DateTimeField(null=True)
-    in_briefing = models.JSONField(default=list)
+    in_briefing = models.JSONField(default=dict)
     removed_at = models.DateTimeField(null=True)
 
     scoped = Scoped()
@@ -101,11 +101,15 @@ class SheetRow(models.Model):
 
 
 class CountedReceipt(models.Model):
-    """That the sheet behind a receipt code was counted: all that is left of it as one sheet."""
+    """What became of the sheet behind a receipt code: all that is left of it as one sheet.
+
+    ``kept`` is False where so few had answered that nothing of it could be kept.
+    """
 
     receipt_hash = models.CharField(max_length=64, primary_key=True)
     organiser = models.CharField(max_length=10)
     campaign = models.ForeignKey(CampaignRow, on_delete=models.CASCADE, related_name="+")
+    kept = models.BooleanField()
 
     scoped = Scoped()
 

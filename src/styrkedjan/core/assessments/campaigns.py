@@ -53,7 +53,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class OwnStatement:
-    """A statement that the campaign's own people have written; ``id`` is own.1, own.2 …"""
+    """A statement that the campaign's own people have written; its ``id`` is own.1, own.2 and so on."""
 
     id: str
     text: str
@@ -61,8 +61,9 @@ class OwnStatement:
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign. ``rows`` are ids of rows of the framework's factors (``professional_development.3``), in its order.
+    """A campaign (självvärderingsomgång).
 
+    ``rows`` are ids of rows of the framework's factors (``professional_development.3``), in its order;
     ``edition`` is the framework edition that it is pinned to; ``previous`` the key of the campaign that it repeats.
     """
 
@@ -98,7 +99,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class AnsweringGroup:
-    """Those at one place and level who answer one campaign. ``code`` opens the form: it hangs on a wall.
+    """Those at one place and level who answer one campaign (svarsgrupp). ``code`` opens the form: it hangs on a wall.
 
     ``sheet_count`` is how many have handed in: live while it is open, and final when it has been counted.
     ``rolls_up`` says that the group is part of the organiser's total.

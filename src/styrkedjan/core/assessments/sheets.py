@@ -15,13 +15,17 @@ LONGEST_COMMENT = 2_000
 RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RECEIPT_LENGTH = 16
 GROUP_CODE_LENGTH = 7
-# A sealed sheet has one of few sizes, so that its length says nothing of what stands in it.
-SMALLEST_SEALED = 4_096
+# A sealed sheet has one of few sizes, so that its length says nothing of what stands in it. The smallest has room for
+# all answers and some 12,000 characters of comments: with 4,096, those who wrote much were known by their sheets.
+SMALLEST_SEALED = 16_384
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Answers by row (``professional_development.3`` -> a step's or an outside answer's id) and comments by row."""
+    """One person's answers (svar) by row (``professional_development.3`` -> id of a step or an outside answer).
+
+    ``comments`` are by row too.
+    """
 
     answers: Mapping[str, str]
     comments: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +40,16 @@ class TooLongComment(BadInput):
             "det du har skrivit står kvar. Korta texten och skicka igen."
         )
         self.row = row
+
+
+class EmptySheet(BadInput):
+    """Nothing has been answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Du har inte svarat på något än, så det finns inget att skicka in. Svara på minst ett påstående. "
+            "Det är inget fel att hoppa över dem du inte kan bedöma."
+        )
 
 
 def checked(form: Form, scale: Scale, sheet: Sheet) -> Sheet:
@@ -85,12 +99,21 @@ def read(text: str) -> Sheet:
 
 
 def receipt_code(text: str) -> str:
-    """A code as somebody has typed it, without spaces and dashes; empty when it cannot be one."""
-    typed = re.sub(r"[\s\-–]", "", text.upper())
-    known = len(typed) == RECEIPT_LENGTH and all(letter in RECEIPT_LETTERS for letter in typed)
+    """A receipt's code as somebody has typed it, without spaces and dashes; empty when it cannot be one."""
+    return _typed_code(text, RECEIPT_LENGTH)
+
+
+def group_code(text: str) -> str:
+    """A group's code as somebody has typed it, without spaces and dashes; empty when it cannot be one."""
+    return _typed_code(text, GROUP_CODE_LENGTH)
+
+
+def _typed_code(text: str, length: int) -> str:
+    typed = re.sub(r"[\s\-–—_.]", "", text.upper())
+    known = len(typed) == length and all(letter in RECEIPT_LETTERS for letter in typed)
     return typed if known else ""
 
 
 def in_fours(code: str) -> str:
-    """A code as it is shown: K7QF-2M9X-…"""
+    """A code as it is shown, in groups of four: K7QF-2M9X-4HTB-W3CD."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -17,7 +17,7 @@ class ScaleStep:
 
 @dataclass(frozen=True)
 class Scale:
-    """The scale of the self-assessment (självvärdering): data, so that an official one can replace it.
+    """The scale (skala) of the self-assessment: data, so that an official one can replace it.
 
     A statement reads ``stem leads[level] cell``. ``steps`` go from lowest to highest; answers ``outside`` the scale
     never count into a distribution. ``middle`` is the step in the middle, None when there is none; ``high_from`` the

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from styrkedjan.core.assessments.chosen import ChosenResults
 from styrkedjan.core.refused import BadInput, WrongState
 from styrkedjan.core.sharing.figures import Figure, figures_in
 from styrkedjan.core.sharing.texts import long_text
@@ -14,6 +15,7 @@ class PaperKind(StrEnum):
 
     OWN_ANALYSIS = "own_analysis"
     OWN_FIGURES = "own_figures"
+    SELF_ASSESSMENT = "self_assessment"
 
 
 # The questions of an own analysis, in the order they are asked. Source: the questions of egen reflektion in the
@@ -28,12 +30,23 @@ class KindRule:
     """What holds for one kind of paper.
 
     ``checked`` gives contents as they are kept (raises BadInput); ``parts`` gives the texts that a reader compares,
-    by part; ``is_empty`` says whether there is anything to share.
+    by part; ``is_empty`` says whether there is anything to share. What is not ``written`` by people is a copy of what
+    the house holds: nobody begins it in a form, changes it or copies it to another place.
     """
 
     checked: Callable[[Contents], dict]
     parts: Callable[[Contents], dict[str, str]]
     is_empty: Callable[[Contents], bool]
+    written: bool = True
+
+
+def require_written(kind: PaperKind) -> None:
+    """Raises: WrongState for a kind that nobody writes in."""
+    if not KINDS[kind].written:
+        raise WrongState(
+            "resultaten är en kopia av det som räknades fram och går inte att ändra eller flytta. Inget har sparats. "
+            "Välj andra resultat i självvärderingen och gör ett nytt material."
+        )
 
 
 class SavedMeanwhile(WrongState):
@@ -72,11 +85,29 @@ def _figures_parts(contents: Contents) -> dict[str, str]:
     return {"rows": "\n".join(figure.line for figure in figures_of(contents))}
 
 
+def results_of(contents: Contents) -> ChosenResults:
+    """The results in the contents of a paper of results of a self-assessment. Raises: BadInput."""
+    try:
+        return ChosenResults.from_json(contents)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput("Innehållet är inte resultat av en självvärdering. Inget har sparats.") from error
+
+
+def _results_parts(contents: Contents) -> dict[str, str]:
+    return {"results": "\n".join(line for factor in results_of(contents).factors for line in factor.lines)}
+
+
 KINDS: dict[PaperKind, KindRule] = {
     PaperKind.OWN_ANALYSIS: KindRule(
         _analysis_checked, _analysis_parts, is_empty=lambda contents: not any(contents.values())
     ),
     PaperKind.OWN_FIGURES: KindRule(
         _figures_checked, _figures_parts, is_empty=lambda contents: not contents.get("rows")
+    ),
+    PaperKind.SELF_ASSESSMENT: KindRule(
+        checked=lambda contents: results_of(contents).to_json(),
+        parts=_results_parts,
+        is_empty=lambda contents: not contents.get("factors"),
+        written=False,
     ),
 }

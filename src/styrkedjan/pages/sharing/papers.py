@@ -10,9 +10,9 @@ from styrkedjan.actions import sharing as actions
 from styrkedjan.core.access import Agency, Permission, Viewer, may
 from styrkedjan.core.access.viewer import NO_SUCH_PAGE
 from styrkedjan.core.refused import NotFound
-from styrkedjan.core.sharing import PaperKind, SavedMeanwhile
+from styrkedjan.core.sharing import KINDS, PaperKind, SavedMeanwhile
 from styrkedjan.core.sharing.figures import written_csv
-from styrkedjan.core.sharing.kinds import figures_of
+from styrkedjan.core.sharing.kinds import figures_of, require_written
 from styrkedjan.pages.layout.answering import viewer_of, working_page
 from styrkedjan.pages.layout.environment import place_address
 from styrkedjan.pages.sharing.answering import attached, done, page_of
@@ -37,7 +37,7 @@ def work(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "here": queries.here(viewer, key),
         "page": queries.papers(viewer, key, page_of(request)),
-        "kinds": list(PaperKind),
+        "kinds": [kind for kind in PaperKind if KINDS[kind].written],
         "visible": visible_in_list(key),
         "done": done(request),
     }
@@ -53,6 +53,7 @@ def paper(request: HttpRequest, key: str, paper: UUID) -> HttpResponse:
         "here": here,
         "paper": found,
         "contents": shown(found.kind, found.contents),
+        "is_written": KINDS[found.kind].written,
         "visible": visible_to(key, found.open_to),
         "done": done(request),
     }
@@ -74,7 +75,7 @@ def new(request: HttpRequest, key: str, paper_kind: str) -> HttpResponse:
 
 
 def _kind(text: str) -> PaperKind:
-    if text not in tuple(PaperKind):
+    if text not in tuple(PaperKind) or not KINDS[PaperKind(text)].written:
         raise NotFound(NO_SUCH_PAGE)
     return PaperKind(text)
 
@@ -88,6 +89,7 @@ def edit(request: HttpRequest, key: str, paper: UUID) -> HttpResponse:
     """Change a paper; when somebody else has saved meanwhile, both texts are shown and neither is lost."""
     viewer, here = _writer(request, key)
     found = queries.paper(viewer, key, paper)
+    require_written(found.kind)
     form = edit_form(request, found)
     writing = _Writing(here, found.kind, place_address("paper", key, paper), found.open_to)
     if not _is_ready(request, form):
@@ -185,6 +187,7 @@ def copy(request: HttpRequest, key: str, paper: UUID) -> HttpResponse:
     """Copy the version that stands to another place where the viewer may write."""
     viewer = viewer_of(request)
     here, found = queries.here(viewer, key), queries.paper(viewer, key, paper)
+    require_written(found.kind)
     form = CopyForm(request.POST or None, places=queries.places_to_copy_to(viewer, key))
     if request.method == "POST" and form.is_valid():
         target = form.cleaned_data["target"]

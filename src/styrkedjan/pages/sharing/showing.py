@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from styrkedjan.core.access import Agency
 from styrkedjan.core.sharing import KINDS, Figure, PaperKind, Piece, audience, differences
-from styrkedjan.core.sharing.kinds import figures_of
+from styrkedjan.core.sharing.kinds import figures_of, results_of
 from styrkedjan.pages.layout.environment import words
+from styrkedjan.render.chosen_results import PrintedResults, printed_results
 from styrkedjan.render.swedish import capitalise, join_words
 
 # Read aloud before and after a changed passage, since screen readers pass over the elements themselves.
@@ -31,16 +32,19 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class ShownContents:
-    """What stands in a paper: the answers of an analysis, or figures."""
+    """What stands in a paper: the answers of an analysis, figures, or results of a self-assessment."""
 
     parts: tuple[ShownPart, ...]
     figures: tuple[Figure, ...]
+    results: PrintedResults | None = None
 
 
 def shown(kind: PaperKind, contents: Mapping[str, object]) -> ShownContents:
     """The contents of a paper for a page."""
     if kind is PaperKind.OWN_FIGURES:
         return ShownContents((), figures_of(contents))
+    if kind is PaperKind.SELF_ASSESSMENT:
+        return ShownContents((), (), printed_results(results_of(contents), words()))
     return ShownContents(tuple(_parts(KINDS[kind].parts(contents))), ())
 
 

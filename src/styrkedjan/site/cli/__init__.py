@@ -8,7 +8,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from styrkedjan.core.refused import Refused
-from styrkedjan.site.cli import audit, briefing, database, federation, importing, letters, people, retention, serving
+from styrkedjan.site.cli import (
+    assessments,
+    audit,
+    briefing,
+    database,
+    disclosure,
+    federation,
+    importing,
+    letters,
+    people,
+    retention,
+    serving,
+)
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -72,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("brev", help="skicka brev som väntar")
     letters.add_options(command)
 
+    command = commands.add_parser("sjalvvardering", help="räkna självvärderingar vars tid är ute")
+    assessments.add_options(command)
+
     command = commands.add_parser("audit", help="kontrollera att händelseloggen är orörd")
     audit.add_options(command)
 
@@ -82,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("action", choices=["start", "stop", "status", "psql", "roller"])
     command.add_argument("rest", nargs=argparse.REMAINDER, help="vidare till psql")
     command.set_defaults(run=database.run_database)
+
+    command = commands.add_parser("disclosure", help="röjandekontroll av en tabell: dölj celler och pröva mönstret")
+    disclosure.add_commands(command)
 
     command = commands.add_parser("saml", help="inloggning genom en federation: nycklar, metadata och kontroll")
     command.add_argument("action", choices=["nycklar", "metadata", "kontroll"])

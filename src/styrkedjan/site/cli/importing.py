@@ -14,6 +14,7 @@ from styrkedjan.core.access import ANYONE, OPERATOR
 from styrkedjan.core.catalogue import StatisticsSource
 from styrkedjan.core.refused import BadInput, WrongState, reason
 from styrkedjan.core.statistics import SchoolYear, Tidy
+from styrkedjan.site.cli.demo import add_people
 from styrkedjan.site.cli.progress import progress_bar
 from styrkedjan.site.home import home
 from styrkedjan.site.running import house
@@ -56,7 +57,7 @@ def run_demo(options: argparse.Namespace) -> int:
             workbooks = invented_workbooks(known.sources[SOURCE], known.framework.measures)
             for name, content in sorted(workbooks.items()):
                 _publish_workbook(content, name, "påhittad av styrkedjan demo", step, invented=True)
-        _add_people()
+        add_people()
     print(f"Den påhittade nationen är inläst i {home()}: {len(workbooks)} läsår. Alla namn och tal är påhittade.")
     return 0
 
@@ -64,34 +65,9 @@ def run_demo(options: argparse.Namespace) -> int:
 def _add_people_where_all_is_invented() -> None:
     """A site that already has an edition gets the demo's people too, unless anything in it is real."""
     try:
-        _add_people()
+        add_people()
     except WrongState:
         return
-
-
-def _add_people() -> None:
-    """Put in the demo's people, and let one of them begin the working material that a new user looks at."""
-    from styrkedjan.actions.access.demo import populate
-    from styrkedjan.core.access import Agency
-    from styrkedjan.data.invented_nation.people import ANALYSIS, FIGURES, invented_people
-    from styrkedjan.queries.places import largest_and_smallest, units_of
-
-    large, small = largest_and_smallest(ANYONE)
-    if large is None or small is None:
-        return
-    units = [units_of(ANYONE, organiser)[0].key for organiser in (large, small)]
-    made = populate(OPERATOR, invented_people(large.key, units[0], small.key, units[1]))
-    if not made:
-        return
-    from styrkedjan.actions.sharing import share, write
-    from styrkedjan.core.sharing import PaperKind
-    from styrkedjan.core.sharing.figures import COLUMNS
-
-    lead, year = made[0], SchoolYear(2024)
-    analysis = write(lead, large.key, PaperKind.OWN_ANALYSIS, year, "Vår analys inför dialogen", ANALYSIS)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in FIGURES]
-    write(lead, large.key, PaperKind.OWN_FIGURES, year, "Egna siffror om personal och fritidshem", {"rows": rows})
-    share(lead, large.key, analysis, 1, Agency.SKOLVERKET)
 
 
 def _import(text: str, years: list[SchoolYear], step: Step) -> "Publication":

@@ -8,6 +8,7 @@ import socket
 from styrkedjan.core.access import ANYONE
 from styrkedjan.core.refused import NotFound, WrongState, reason
 from styrkedjan.site.checks import refuse_real_people_in_demo, refuse_unsafe_exposure
+from styrkedjan.site.cli.assessments import tending_beside
 from styrkedjan.site.cli.letters import sending_beside
 from styrkedjan.site.exposure import Exposure
 from styrkedjan.site.running import house
@@ -25,7 +26,7 @@ def run_serve(options: argparse.Namespace) -> int:
         if exposure.demo:
             refuse_real_people_in_demo(databases.owner)
         _say_where(exposure)
-        with sending_beside(databases.owner):
+        with sending_beside(databases.owner), tending_beside(databases.owner):
             _serve(options.adress, options.port, options.processer)
     return 0
 

@@ -87,8 +87,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     FROM public.asked_person a WHERE a.link_hash = wanted
 $$;
 
--- Put a sheet in the mailbox, or change the one that the receipt is for. Says what became of it: saved, closed, full
--- (as many as were asked have handed in) or unknown.
+-- Put a sheet in the mailbox, or change the one that the receipt is for. Says what became of it: saved, changed (it had
+-- been handed in before), closed, full (as many as were asked have handed in) or unknown.
 CREATE FUNCTION styrkedjan_hand_in(wanted uuid, receipt text, content text, finished boolean) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -108,21 +108,23 @@ BEGIN
     IF length(content) > 400000 THEN
         RETURN 'unknown';
     END IF;
-    SELECT count(*) FILTER (WHERE s.handed_in) AS finished, count(*) AS all,
+    -- One at a time within a group from here, so that as many as were asked can hand in and not one more.
+    PERFORM pg_advisory_xact_lock(public.styrkedjan_campaign_lock(wanted));
+    SELECT count(*) FILTER (WHERE s.handed_in) AS finished, count(*) AS begun,
         bool_or(s.receipt_hash = receipt) AS known, bool_or(s.receipt_hash = receipt AND s.handed_in) AS counted
         INTO held FROM public.sheet s WHERE s.group_id = wanted;
     IF finished AND held.finished >= g.asked_count AND NOT coalesce(held.counted, false) THEN
         RETURN 'full';
     END IF;
     -- Drafts may be more than those asked, since somebody can begin on two devices, but not without end.
-    IF held.all >= 3 * g.asked_count + 20 AND NOT coalesce(held.known, false) THEN
+    IF held.begun >= 3 * g.asked_count + 20 AND NOT coalesce(held.known, false) THEN
         RETURN 'full';
     END IF;
     INSERT INTO public.sheet (receipt_hash, organiser, campaign_id, group_id, sealed, handed_in)
         VALUES (receipt, g.organiser, g.campaign_id, wanted, content, finished)
     ON CONFLICT (receipt_hash) DO UPDATE SET sealed = excluded.sealed,
         handed_in = sheet.handed_in OR excluded.handed_in WHERE sheet.group_id = excluded.group_id;
-    RETURN CASE WHEN FOUND THEN 'saved' ELSE 'unknown' END;
+    RETURN CASE WHEN NOT FOUND THEN 'unknown' WHEN coalesce(held.counted, false) THEN 'changed' ELSE 'saved' END;
 END $$;
 
 -- That the link has been used: true the first time, and false ever after.
@@ -138,17 +140,17 @@ END $$;
 CREATE FUNCTION styrkedjan_sheet(receipt text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    found jsonb;
+    told jsonb;
 BEGIN
     SELECT jsonb_build_object('form', public.styrkedjan_form_of(s.group_id), 'sealed', s.sealed,
-        'handed_in', s.handed_in, 'sealed_key', c.sealed_key) INTO found
+        'handed_in', s.handed_in, 'sealed_key', c.sealed_key) INTO told
     FROM public.sheet s JOIN public.campaign c ON c.key = s.campaign_id WHERE s.receipt_hash = receipt;
     IF FOUND THEN
-        RETURN found;
+        RETURN told;
     END IF;
-    SELECT jsonb_build_object('counted', jsonb_build_object('title', c.title, 'counted_at', c.counted_at)) INTO found
+    SELECT jsonb_build_object('counted', jsonb_build_object('title', c.title, 'counted_at', c.counted_at, 'kept', r.kept)) INTO told
     FROM public.counted_receipt r JOIN public.campaign c ON c.key = r.campaign_id WHERE r.receipt_hash = receipt;
-    RETURN found;
+    RETURN told;
 END $$;
 
 CREATE FUNCTION styrkedjan_take_back(receipt text) RETURNS text
@@ -190,22 +192,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 
 -- Take every sheet out of the mailbox to be counted, in an order that has nothing to do with when they came. Drafts
--- are thrown away. Gives nothing while the campaign takes sheets, unless as many as were asked have handed in.
-CREATE FUNCTION styrkedjan_empty_mailbox(wanted uuid) RETURNS TABLE (group_key uuid, receipt text, content text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- are thrown away. The first row, without a group, says that the mailbox has been emptied; nothing at all is given
+-- while the campaign takes sheets (unless its time is up and as many as were asked have handed in), nor when it has
+-- been counted. The owner's alone: whoever counts for one tenant comes through the next function.
+CREATE FUNCTION styrkedjan_take_sheets(wanted uuid) RETURNS TABLE (group_key uuid, receipt text, content text)
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     c public.campaign;
 BEGIN
     PERFORM pg_advisory_xact_lock(public.styrkedjan_campaign_lock(wanted));
-    SELECT * INTO c FROM public.campaign WHERE key = wanted AND organiser = ANY (public.styrkedjan_organisers());
-    IF NOT FOUND OR c.counted_at IS NOT NULL OR c.removed_at IS NOT NULL THEN
+    SELECT * INTO c FROM public.campaign WHERE key = wanted;
+    IF NOT FOUND OR c.counted_at IS NOT NULL OR c.removed_at IS NOT NULL OR c.closes_at > clock_timestamp() THEN
         RETURN;
     END IF;
-    IF public.styrkedjan_takes_sheets(c) AND (c.closes_at > clock_timestamp() OR EXISTS (
+    IF public.styrkedjan_takes_sheets(c) AND EXISTS (
         SELECT FROM public.answering_group g WHERE g.campaign_id = wanted AND g.asked_count >
-            (SELECT count(*) FROM public.sheet s WHERE s.group_id = g.key AND s.handed_in))) THEN
+            (SELECT count(*) FROM public.sheet s WHERE s.group_id = g.key AND s.handed_in)) THEN
         RETURN;
     END IF;
+    RETURN QUERY SELECT NULL::uuid, NULL::text, NULL::text;
     RETURN QUERY
         WITH taken AS (DELETE FROM public.sheet s WHERE s.campaign_id = wanted RETURNING s.*)
         SELECT t.group_id, t.receipt_hash::text, t.sealed FROM taken t WHERE t.handed_in ORDER BY t.receipt_hash;
@@ -213,11 +218,22 @@ BEGIN
         WHERE g.key = a.group_id AND g.campaign_id = wanted;
 END $$;
 
+CREATE FUNCTION styrkedjan_empty_mailbox(wanted uuid) RETURNS TABLE (group_key uuid, receipt text, content text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    -- Asked before, and not in a condition beside, so that a stranger's call never empties anything.
+    IF EXISTS (SELECT FROM public.campaign c
+            WHERE c.key = wanted AND c.organiser = ANY (public.styrkedjan_organisers())) THEN
+        RETURN QUERY SELECT t.* FROM public.styrkedjan_take_sheets(wanted) t;
+    END IF;
+END $$;
+
 -- What those who could answer may read after a campaign has been counted: what was released and what was decided.
+-- Comments are for those who lead.
 CREATE FUNCTION styrkedjan_outcome_by_code(wanted text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT public.styrkedjan_form_of(g.key) || jsonb_build_object(
-        'releases', coalesce((SELECT jsonb_object_agg(r.place, r.contents) FROM public.answer_release r
+        'releases', coalesce((SELECT jsonb_object_agg(r.place, jsonb_set(r.contents, '{comments}', '[]')) FROM public.answer_release r
             WHERE r.campaign_id = g.campaign_id AND r.place IN (g.place, g.organiser)), '{}'),
         'outcomes', coalesce((SELECT jsonb_agg(jsonb_build_object(
             'factor', t.factor, 'heard', t.heard, 'decided', t.decided, 'published_at', t.published_at)
@@ -228,5 +244,5 @@ $$;
 REVOKE ALL ON FUNCTION styrkedjan_campaign_lock(uuid), styrkedjan_takes_sheets(public.campaign),
     styrkedjan_form_of(uuid), styrkedjan_form_by_code(text), styrkedjan_form_by_link(text),
     styrkedjan_hand_in(uuid, text, text, boolean), styrkedjan_use_link(text), styrkedjan_sheet(text),
-    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid), styrkedjan_empty_mailbox(uuid),
-    styrkedjan_outcome_by_code(text) FROM PUBLIC;
+    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid), styrkedjan_take_sheets(uuid),
+    styrkedjan_empty_mailbox(uuid), styrkedjan_outcome_by_code(text) FROM PUBLIC;

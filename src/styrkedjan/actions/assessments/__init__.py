@@ -1,0 +1,1 @@
+"""Self-assessment: opening campaigns, answering them unseen, counting, and what comes after."""

@@ -1,0 +1,125 @@
+"""Answers collected elsewhere become a campaign that has been counted: the same counting, and the same gate."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from styrkedjan.actions._change import change
+from styrkedjan.actions.assessments import counting
+from styrkedjan.core.access import Event, Permission, Viewer, may
+from styrkedjan.core.assessments.campaigns import AnsweringGroup, GroupKind, GroupState, Mode
+from styrkedjan.core.assessments.counting import counted
+from styrkedjan.core.assessments.importing import Collected, checked_collected
+from styrkedjan.core.assessments.sheets import Sheet
+from styrkedjan.core.catalogue import Catalogue, ChainLevel
+from styrkedjan.core.people import end_of, start_of
+from styrkedjan.core.places import organiser_of
+from styrkedjan.core.refused import BadInput, WrongState
+from styrkedjan.render.swedish import SWEDEN
+from styrkedjan.tables.assessments import AnsweringGroupRow, CampaignRow
+from styrkedjan.tables.places import SchoolUnit
+
+Sheets = Mapping[tuple[str, ChainLevel], Sequence[Sheet]]
+ODD_ANSWER = "Ett av svaren hör inte till kvalitetssystemets rader eller skala. Inget har lästs in. Välj filen igen."
+ODD_PLACE = "En av enheterna finns inte hos er. Inget har lästs in. Välj filen igen."
+TWICE = "svaren är redan inlästa: samma rubrik och samma dagar finns här. Inget nytt har lästs in."
+
+
+def import_answers(actor: Viewer, place: str, said: Collected, sheets: Sheets) -> UUID:
+    """Count answers that were collected elsewhere. Nobody was told that they were a position, so none is.
+
+    In: ``sheets`` by place and level, each place the campaign's own or one of its units. Out: the campaign's key.
+    Raises: NotAllowed or NotFound; BadInput (also Unclear, by field) for what does not fit; WrongState when the same
+    has been read in before. Then nothing has been kept.
+    """
+    may(actor, Permission.RUN_SELF_ASSESSMENTS, place).require()
+    known = counting.catalogue_of(said.edition)
+    tidy = checked_collected(said, known.framework, datetime.now(UTC).astimezone(SWEDEN).date())
+    _require_fitting(place, tidy, sheets, known)
+    row = _campaign(actor, place, tidy, sheets, known)
+    with change(actor, Event.ANSWERS_IMPORTED, about=str(row.key), place=place) as facts:
+        _refuse_twice(actor, row)
+        row.save(force_insert=True)
+        groups = [_group(row, where, level, len(given)) for (where, level), given in sorted(sheets.items())]
+        AnsweringGroupRow._base_manager.bulk_create(groups)
+        by_key = {str(group.key): sheets[group.place, ChainLevel(group.level)] for group in groups}
+        rules, scale = known.disclosure.answers, known.framework.self_assessment.scale
+        found = counted([_value(group) for group in groups], by_key, rules)
+        counting.keep(row, found, (), scale, rules)
+        facts.update(found.totals)
+    return row.key
+
+
+def _require_fitting(place: str, said: Collected, sheets: Sheets, known: Catalogue) -> None:
+    asked = {f"{factor.id}.{row.id}" for factor in known.framework.success_factors for row in factor.rows}
+    asked |= {f"own.{number}" for number, _ in enumerate(said.own_statements, 1)}
+    answers = known.framework.self_assessment.scale.answer_by_id.keys()
+    for (where, _), given in sheets.items():
+        if organiser_of(where) != organiser_of(place) or not where.startswith(place):
+            raise BadInput(ODD_PLACE)
+        if any(not asked.issuperset(sheet.answers) or not answers >= {*sheet.answers.values()} for sheet in given):
+            raise BadInput(ODD_ANSWER)
+    units = {where for where, _ in sheets} - {organiser_of(place)}
+    if SchoolUnit.objects.filter(key__in=units).count() != len(units):
+        raise BadInput(ODD_PLACE)
+
+
+def _campaign(actor: Viewer, place: str, said: Collected, sheets: Sheets, known: Catalogue) -> CampaignRow:
+    given = {row for each in sheets.values() for sheet in each for row in sheet.answers}
+    order = (f"{factor.id}.{row.id}" for factor in known.framework.success_factors for row in factor.rows)
+    return CampaignRow(
+        key=uuid4(),
+        organiser=organiser_of(place),
+        place=place,
+        title=said.title,
+        edition=said.edition,
+        school_form=said.school_form,
+        language="sv",
+        modes=[Mode.INDIVIDUAL],
+        levels=[level for level in ChainLevel if level in {level for _, level in sheets}],
+        rows=[row for row in order if row in given],
+        own_statements=[{"id": f"own.{number}", "text": text} for number, text in enumerate(said.own_statements, 1)],
+        opens_at=start_of(said.first_day),
+        closes_at=end_of(said.last_day),
+        made_at=datetime.now(UTC),
+        made_by=actor.person,
+        public_key="",  # no sheet was ever sealed: this is how answers from elsewhere are known
+        sealed_key="",
+        in_briefing=[],
+    )
+
+
+def _refuse_twice(actor: Viewer, row: CampaignRow) -> None:
+    same = CampaignRow.scoped.at(actor, row.organiser).filter(place=row.place, public_key="", removed_at=None)
+    if same.filter(title=row.title, opens_at=row.opens_at, closes_at=row.closes_at).exists():
+        raise WrongState(TWICE)
+
+
+def _group(row: CampaignRow, place: str, level: ChainLevel, sheet_count: int) -> AnsweringGroupRow:
+    """How many were asked nobody knows here: at least those who answered."""
+    return AnsweringGroupRow(
+        key=uuid4(),
+        organiser=row.organiser,
+        campaign=row,
+        place=place,
+        level=level,
+        kind=GroupKind.ANONYMOUS,
+        asked_count=sheet_count,
+        code=None,
+        rolls_up=row.place == row.organiser,  # what a unit reads in itself is its own until it says otherwise
+        state=GroupState.WAITING,
+        sheet_count=0,
+    )
+
+
+def _value(row: AnsweringGroupRow) -> AnsweringGroup:
+    return AnsweringGroup(
+        key=str(row.key),
+        campaign=str(row.campaign_id),
+        place=row.place,
+        level=ChainLevel(row.level),
+        kind=GroupKind(row.kind),
+        asked_count=row.asked_count,
+        code="",
+        rolls_up=row.rolls_up,
+    )

@@ -1,0 +1,1 @@
+"""Pages of the self-assessment: opening, following and closing a campaign."""

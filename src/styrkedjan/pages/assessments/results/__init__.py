@@ -1,0 +1,1 @@
+"""Pages of the self-assessment: the chain view, the disclosure report and files."""
