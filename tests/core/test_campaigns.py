@@ -243,11 +243,11 @@ def test_nothing_that_is_shown_gives_a_small_group_away():
 def test_when_the_answers_can_be_counted():
     everyone, some = [group(T, 5, 5), group(P, 1, 1)], [group(T, 5, 5), group(P, 1, 0)]
     assert may_be_counted(Phase.CLOSED, some)
-    assert may_be_counted(Phase.OPEN, everyone) and may_be_counted(Phase.GRACE, everyone)
+    assert may_be_counted(Phase.GRACE, everyone) and not may_be_counted(Phase.OPEN, everyone)
     assert not any(may_be_counted(phase, some) for phase in (Phase.PLANNED, Phase.OPEN, Phase.GRACE))
-    assert not may_be_counted(Phase.COUNTED, everyone) and not may_be_counted(Phase.OPEN, [])
+    assert not may_be_counted(Phase.COUNTED, everyone) and not may_be_counted(Phase.GRACE, [])
     pooled = replace(group(T, 9, 0), kind=GroupKind.POOLED)
-    assert may_be_counted(Phase.OPEN, [*everyone, pooled])
+    assert may_be_counted(Phase.GRACE, [*everyone, pooled])
 
 
 # ---- Asking ----

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.site.sweep.campaigns import FACTOR, RATED, ROW
 from tests.site.sweep.things import Things
 from tests.site.sweep.viewers import (
     AGENCIES,
@@ -26,7 +27,8 @@ class Address:
 
     ``arguments`` are values, or names of things (``@paper``). ``insiders`` are told no with a reason; whoever is
     neither allowed nor an insider is told that nothing is there. ``shows`` says whether it answers GET, ``takes``
-    whether it answers POST; ``form`` is what makes the owner's POST succeed, where it has no page of its own to show.
+    whether it answers POST, and ``by`` who may send it where they are fewer; ``form`` is what makes the owner's POST
+    succeed, where it has no page of its own to show (again with names of things).
     ``open`` needs no sign-in. ``strong`` asks for more than a link by e-mail. ``right`` is what the owner is answered.
     """
 
@@ -36,34 +38,43 @@ class Address:
     open: bool = False
     shows: bool = True
     takes: bool = False
+    by: frozenset[str] | None = None
     form: dict[str, str] = field(default_factory=dict)
     strong: bool = False
     right: frozenset[int] = frozenset({200, 302, 303})
 
     def address_of(self, things: Things) -> list[Any]:
         """The arguments of its address."""
-        named = (isinstance(each, str) and each.startswith("@") for each in self.arguments)
-        return [
-            getattr(things, each[1:]) if is_name else each for each, is_name in zip(self.arguments, named, strict=True)
-        ]
+        return [_thing(things, each) for each in self.arguments]
 
-    def expected(self, walker: str) -> int:
+    def filled(self, things: Things) -> dict[str, str]:
+        """What the owner's form sends."""
+        return {name: str(_thing(things, each)) for name, each in self.form.items()}
+
+    def expected(self, walker: str, method: str) -> int:
         """The status that this walker must meet; 0 when she may come in."""
         if walker in self.allowed:
-            return 403 if self.strong and walker.startswith("weak") else 0
+            too_weak = self.strong and walker.startswith("weak")
+            only_looks = method == "POST" and self.by is not None and walker not in self.by
+            return 403 if too_weak or only_looks else 0
         return 403 if walker in self.insiders else 404
 
     @property
     def owners(self) -> list[str]:
-        return sorted(walker for walker in self.allowed if not self.expected(walker))
+        return sorted(self.allowed)
 
     @property
     def methods(self) -> list[str]:
         return [method for method, is_there in (("GET", self.shows), ("POST", self.takes)) if is_there]
 
 
+def _thing(things: Things, value: Any) -> Any:
+    return things.named(value[1:]) if isinstance(value, str) and value.startswith("@") else value
+
+
 Build = Callable[..., Address]
 MEASURE, CHART, YEAR = "all_subjects_grade_9_percent", "spridning", 2023
+STAFF = {"staff_member", "account_owner"}
 WEAK = {"weak_quality_lead"}
 
 
@@ -112,6 +123,62 @@ def _working(kind: str, place: str, readers: set[str], writers: set[str]) -> dic
         f"{kind}.receipt": _at(place, readers, receipt),
         f"{kind}.receipt.json": _at(place, readers, receipt),
         f"{kind}.receipt.withdraw": _at(place, LEADS, receipt, takes=True, strong=True),
+    }
+
+
+def _answering() -> dict[str, Address]:
+    """Open to everyone, and to those who have signed in too: these addresses know nobody."""
+    code, receipt = "@unit_campaigns.code", {"kvitto": "@unit_campaigns.receipt"}
+    sheet = {"kvitto": "K7QF2M9AK7QF2M9A", "rader": ROW, "a1": "4"}
+    return {
+        "answer.start": _open(takes=True, form={"kod": code}),
+        "answer.form": _open(code, takes=True, form=sheet),
+        "answer.link": _open("@unit_campaigns.link", takes=True, form=sheet),
+        "answer.done": _open(takes=True),
+        "answer.receipt": _open(takes=True, form=receipt),
+        "answer.outcome": _open(code),
+    }
+
+
+def _assessments(kind: str, place: str, readers: set[str], leads: set[str], part: set[str]) -> dict[str, Address]:
+    """``readers`` see how it goes and what was answered, ``leads`` run it, and ``part`` may answer."""
+    going, closed, counted = (f"@{kind}_campaigns.{phase}" for phase in ("open", "closed", "counted"))
+    group, outcome, level = f"@{kind}_campaigns.group", f"@{kind}_campaigns.outcome", RATED[place]
+    # Weak is enough: a campaign is led with a link by e-mail. Only a unit's principal says what its answers are part of.
+    leading, principal = frozenset(leads | WEAK), frozenset({"principal"} if kind == "unit" else ())
+    rating = {"row": ROW, "answer": "4", "seen": ""}
+    wrote = {"hort-": "Något", "beslut-": "Något annat", "publicera": "1"}
+    return {
+        f"{kind}.assessments": _at(place, part),
+        f"{kind}.assessment.new": _at(place, leads, takes=True),
+        f"{kind}.assessment.import": _at(place, leads, takes=True),
+        f"{kind}.assessment": _at(place, readers, going),
+        f"{kind}.assessment.edit": _at(place, leads, going, takes=True),
+        f"{kind}.assessment.repeat": _at(place, leads, counted, takes=True),
+        f"{kind}.assessment.close": _at(place, leads, going, takes=True),
+        f"{kind}.assessment.remove": _at(place, leads, going, takes=True),
+        f"{kind}.assessment.remind": _at(place, leads, going, takes=True),
+        f"{kind}.assessment.roll_up": _at(place, leads, going, takes=True, by=principal),
+        f"{kind}.assessment.ask": _at(place, leads, going, group, takes=True),
+        f"{kind}.assessment.poster": _at(place, leads, going, group),
+        f"{kind}.assessment.paper": _at(place, leads, going, group),
+        f"{kind}.assessment.typing": _at(place, leads, going, group, takes=True),
+        f"{kind}.assessment.count": _at(place, leads, closed, shows=False, takes=True),
+        f"{kind}.assessment.results": _at(place, readers, counted),
+        f"{kind}.assessment.rounds": _at(place, readers, counted),
+        f"{kind}.assessment.results.csv": _at(place, readers, counted),
+        f"{kind}.assessment.results.xlsx": _at(place, readers, counted),
+        f"{kind}.assessment.results.parquet": _at(place, readers, counted),
+        f"{kind}.assessment.disclosure": _at(place, readers, counted),
+        f"{kind}.assessment.shared": _at(place, readers, going, level, takes=True, by=leading, form=rating),
+        f"{kind}.assessment.shared.wall": _at(place, readers, going, level, takes=True, by=leading, form=rating),
+        f"{kind}.assessment.outcome": _at(place, part, counted),
+        f"{kind}.assessment.outcome.write": _at(place, leads, counted, takes=True, form=wrote),
+        f"{kind}.assessment.outcome.remove": _at(place, leads, counted, outcome, takes=True),
+        f"{kind}.assessment.choose": _at(place, leads, counted, takes=True, form={"factor": FACTOR}),
+        f"{kind}.assessment.paper_to_share": _at(place, leads, counted, shows=False, takes=True),
+        f"{kind}.own_briefing": _at(place, readers),
+        f"{kind}.own_briefing.pdf": _at(place, readers),
     }
 
 
@@ -207,6 +274,9 @@ ADDRESSES: dict[str, Address] = {
     **_official("unit", UNIT),
     **_working("organiser", STORKOPING, ORGANISER_READERS, LEADS),
     **_working("unit", UNIT, UNIT_READERS, LEADS | {"principal"}),
+    **_answering(),
+    **_assessments("organiser", STORKOPING, ORGANISER_READERS, LEADS, ORGANISER_READERS),
+    **_assessments("unit", UNIT, UNIT_READERS, LEADS | {"principal"}, UNIT_READERS | STAFF),
     **_people(),
     **SIGN_IN,
     **ACCOUNT,

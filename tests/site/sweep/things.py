@@ -3,7 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from styrkedjan.core.access import OPERATOR, Agency, Role, Viewer
@@ -11,6 +13,7 @@ from styrkedjan.core.places import organiser_of
 from styrkedjan.core.statistics import SchoolYear
 from tests.conftest import as_owner
 from tests.people import someone
+from tests.site.sweep.campaigns import Campaigns, make_campaigns
 from tests.site.sweep.viewers import UNIT
 from tests.world import SOURCE, STORKOPING, YEARS, World, workbook
 
@@ -39,7 +42,13 @@ class Things:
     own_session: UUID
     own_passkey: UUID
     own_identity: UUID
+    organiser_campaigns: Campaigns
+    unit_campaigns: Campaigns
     unit: str = UNIT
+
+    def named(self, name: str) -> Any:
+        """What ``@name`` stands for; a dot leads into what it has."""
+        return attrgetter(name)(self)
 
 
 def _papers(lead: Viewer, place: str) -> tuple[UUID, UUID, UUID]:
@@ -120,4 +129,6 @@ def make_things(world: World, home: Path, account_owner: str) -> Things:
         _hidden_person(Role.ANALYST, "skolverket"),
         national_invitation,
         *_own_things(account_owner),
+        make_campaigns(STORKOPING),
+        make_campaigns(UNIT),
     )

@@ -71,9 +71,12 @@ def rate_of_all(groups: Sequence[AnsweringGroup], fewest: int) -> Rate:
 
 
 def may_be_counted(phase: Phase, groups: Sequence[AnsweringGroup]) -> bool:
-    """Whether the answers can be counted: it has closed for good, or everyone who is asked has handed in."""
+    """Whether the answers can be counted: it has closed for good, or closed with everyone in.
+
+    While it is open nothing is counted, also when all have handed in: they may change their answers until then.
+    """
     if phase is Phase.CLOSED:
         return True
     asked = [group for group in groups if group.kind is not GroupKind.POOLED]
     everyone = bool(asked) and all(group.sheet_count >= group.asked_count for group in asked)
-    return phase in (Phase.OPEN, Phase.GRACE) and everyone
+    return phase is Phase.GRACE and everyone

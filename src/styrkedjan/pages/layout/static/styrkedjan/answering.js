@@ -136,7 +136,7 @@
   const rowOf = (screen) => names[statements.indexOf(screen)];
   const radios = (screen) => all("input[type=radio]", screen);
   const chosen = (screen) => radios(screen).find((radio) => radio.checked);
-  const comment = (screen) => find("textarea", screen);
+  const comment = (screen) => find("textarea", screen) || { value: "" }; // few take no comments
   let here = screens[0];
   let queued = false;
   let sending = false;
