@@ -12,9 +12,18 @@ import pytest
 
 from tests.site.sweep.addresses import ADDRESSES
 from tests.site.sweep.things import SECRETS, Things, make_things
-from tests.site.sweep.viewers import WALKERS, sign_all_in
+from tests.site.sweep.viewers import OTHER_UNIT, UNIT, WALKERS, sign_all_in
+from tests.world import STORKOPING
 
 pytestmark = pytest.mark.database
+
+KINDS = {len(STORKOPING): "organiser", len(OTHER_UNIT): "unit"}
+CAMPAIGN = "@unit_campaigns."
+OF_ONE_CAMPAIGN = [
+    name
+    for name, address in ADDRESSES.items()
+    if name[:5] == "unit." and CAMPAIGN in "".join(map(str, address.arguments))
+]
 
 
 @dataclass
@@ -24,8 +33,11 @@ class Walk:
     things: Things
     tokens: dict[str, str]
 
-    def ask(self, name: str, walker: str, method: str, data: dict | None = None):
-        """One request, taken back afterwards. Gives the answer and the rows that it would have left behind."""
+    def ask(self, name: str, walker: str, method: str, data: dict | None = None, place: str = ""):
+        """One request, taken back afterwards. Gives the answer, and whether it would have left anything behind.
+
+        In: ``place``, when the same thing is asked for as another place's.
+        """
         from django.conf import settings
         from django.db import transaction
         from django.test import Client
@@ -34,7 +46,10 @@ class Walk:
         client = Client(HTTP_HOST="localhost")
         if walker:
             client.cookies[settings.SIGN_IN_COOKIE] = self.tokens[walker]
-        path = reverse(name, args=ADDRESSES[name].address_of(self.things))
+        arguments = ADDRESSES[name].address_of(self.things)
+        if place:
+            name, arguments = f"{KINDS[len(place)]}.{name.partition('.')[2]}", [place, *arguments[1:]]
+        path = reverse(name, args=arguments)
         with transaction.atomic():
             before = rows()
             answer = client.generic(method, path, **body(data)) if method == "POST" else client.get(path)
@@ -146,6 +161,32 @@ def test_the_secrets_are_there_to_be_told(walk):
     """The search for secrets can find them: whoever may read them does."""
     assert said(walk.ask("organiser.paper", "quality_lead", "GET")[0]) == ["Hemlig"]
     assert "Gömd Person" in said(walk.ask("organiser.people", "quality_lead", "GET")[0])
+
+
+@pytest.mark.parametrize("name", OF_ONE_CAMPAIGN)
+@pytest.mark.parametrize(("walker", "place"), [("neighbour_principal", OTHER_UNIT), ("quality_lead", STORKOPING)])
+def test_what_a_unit_has_opened_is_not_there_under_another_place(walk, name, walker, place):
+    """Whoever leads at the place she names, but not of what she asks for: the unit has not let it be summed up there."""
+    address = ADDRESSES[name]
+    for method in address.methods:
+        answer, changed = walk.ask(name, walker, method, address.filled(walk.things), place)
+        assert (answer.status_code, changed, said(answer)) == (404, False, []), (name, method)
+
+
+@pytest.mark.parametrize("walker", ["principal", "neighbour_principal"])
+def test_a_principal_sees_her_own_unit_of_her_organisers_campaign(walk, walker):
+    """Her own groups and results are there; the organiser's own pages of the same campaign, and the others', are not."""
+    own, other = (UNIT, OTHER_UNIT) if walker == "principal" else (OTHER_UNIT, UNIT)
+    for name in ("organiser.assessment", "organiser.assessment.results", "organiser.assessment.results.csv"):
+        assert walk.ask(name, walker, "GET", place=own)[0].status_code == 200, name
+        assert walk.ask(name, walker, "GET", place=other)[0].status_code == 403, name
+        assert walk.ask(name, walker, "GET")[0].status_code == 403, name
+    for name in ("ask", "poster", "paper", "typing"):
+        answer, _ = walk.ask(f"organiser.assessment.{name}", walker, "GET", place=own)
+        assert answer.status_code == 404, f"{name}: the organiser's group is not the unit's"
+    for name in ("close", "remove", "remind", "count", "outcome.write"):
+        answer, changed = walk.ask(f"organiser.assessment.{name}", walker, "POST", place=own)
+        assert (answer.status_code, changed) == (404, False), f"{name}: the campaign is the organiser's to lead"
 
 
 def test_a_number_that_is_nothing_is_the_same_as_one_that_is_another_s(walk):

@@ -159,10 +159,12 @@ def _assessments(kind: str, place: str, readers: set[str], leads: set[str], part
         f"{kind}.assessment.remove": _at(place, leads, going, takes=True),
         f"{kind}.assessment.remind": _at(place, leads, going, takes=True),
         f"{kind}.assessment.roll_up": _at(place, leads, going, takes=True, by=principal),
-        f"{kind}.assessment.ask": _at(place, leads, going, group, takes=True),
+        f"{kind}.assessment.ask": _at(place, leads, going, group, takes=True, form={"addresses": "ny@prov.example"}),
         f"{kind}.assessment.poster": _at(place, leads, going, group),
         f"{kind}.assessment.paper": _at(place, leads, going, group),
-        f"{kind}.assessment.typing": _at(place, leads, going, group, takes=True),
+        f"{kind}.assessment.typing": _at(
+            place, leads, going, group, takes=True, form={"papper": "4 4 4 4", "spara": "1"}
+        ),
         f"{kind}.assessment.count": _at(place, leads, closed, shows=False, takes=True),
         f"{kind}.assessment.results": _at(place, readers, counted),
         f"{kind}.assessment.rounds": _at(place, readers, counted),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from styrkedjan.core.access import OPERATOR
 from styrkedjan.render.swedish import plural
 from styrkedjan.site.cli.letters import START_AGAIN
+from styrkedjan.site.cli.quiet import solver_silent
 from styrkedjan.site.running import SITE, house
 
 PAUSE = 60.0  # seconds between two rounds
@@ -52,7 +53,8 @@ def tending_beside(owner: str) -> Iterator[None]:
 def _tend_once() -> int:
     from styrkedjan.actions.assessments.tending import tend
 
-    done = tend(OPERATOR)
+    with solver_silent():
+        done = tend(OPERATOR)
     counted = plural(done.counted, "självvärdering räknad", "självvärderingar räknade")
     print(f"{counted}, {plural(done.reminded, 'påmind om', 'påminda om')}.")
     if done.damaged:

@@ -10,6 +10,7 @@ from styrkedjan.core.assessments.plans import CampaignPlan
 from styrkedjan.core.catalogue import ChainLevel
 from styrkedjan.core.places import Organiser
 from styrkedjan.core.statistics import SchoolYear
+from styrkedjan.site.cli.quiet import solver_silent
 
 FACTORS = ("trusting_climate", "professional_development", "clear_roles")
 UNITS = 12  # of the large organiser, so that there is a chain to look at and the demo still starts soon
@@ -32,7 +33,9 @@ def add_people() -> None:
         return
     units, small_units = ([unit.key for unit in units_of(ANYONE, organiser)] for organiser in (large, small))
     made = populate(OPERATOR, invented_people(large.key, units[0], small.key, small_units[0]))
-    if made:
+    if not made:
+        return
+    with solver_silent():
         lead, of_small = made[0], next(each for each in made if small.key in each.organisers)
         _write_papers(lead, large)
         _assess(lead, large.key, _asked_at_large(large.key, units[:UNITS]))

@@ -1,13 +1,9 @@
 """``styrkedjan disclosure``: hide cells in a table in the field's own format, and attack what was hidden."""
 
 import argparse
-import ctypes
 import json
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,6 +12,7 @@ from styrkedjan.core.disclosure.cells import Table
 from styrkedjan.core.disclosure.jj import read_jj
 from styrkedjan.core.disclosure.suppression import Pattern, suppress
 from styrkedjan.core.refused import BrokenData, Spot, WrongState, reason
+from styrkedjan.site.cli.quiet import solver_silent
 
 NOT_PROTECTED = 1
 
@@ -38,7 +35,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 def run_suppress(options: argparse.Namespace) -> int:
     """Choose the cells to hide and write the pattern, whole or not at all."""
     table = _table(options.file)
-    with _solver_silent():
+    with solver_silent():
         pattern = suppress(table, heuristic=options.heuristic, seconds=options.sekunder, clock=time.monotonic)
     _write(options.out, pattern)
     how = "lättast möjliga" if pattern.proven_optimal else f"minst möjliga är {pattern.bound:g} eller mer"
@@ -51,7 +48,7 @@ def run_audit(options: argparse.Namespace) -> int:
     """Attack a pattern and print what comes out, as JSON. Answers 1 when a cell is not protected."""
     table = _table(options.file)
     suppressed = _suppressed(options.pattern)
-    with _solver_silent():
+    with solver_silent():
         found = audit(table, suppressed)
     print(json.dumps(_report(found), indent=1))
     return 0 if found.protected else NOT_PROTECTED
@@ -123,20 +120,3 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError("skriv ett antal sekunder, till exempel 60")
     return seconds
-
-
-@contextmanager
-def _solver_silent() -> Iterator[None]:
-    """The solver greets on standard output when it is first used, past Python: here only our own words go there."""
-    library = ctypes.CDLL(None)
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        library.fflush(None)
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
