@@ -16,7 +16,13 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 # Written in the order of what points to what.
-TENANT_TABLES = ("role_grant", "invitation", "working_paper", "paper_version", "share", "audit_event", "audit_head")
+ASSESSMENT_TABLES = ("campaign", "answering_group", "shared_rating", "answer_release", "campaign_outcome")
+TENANT_TABLES = (
+    *("role_grant", "invitation", "working_paper", "paper_version", "share", "audit_event", "audit_head"),
+    *ASSESSMENT_TABLES,
+)
+# Of a self-assessment, what the site may write and never read: not even what lies in one's own tenant.
+UNREAD_TABLES = ("sheet", "tally", "answer_comment", "counted_receipt", "asked_person")
 
 # What is made here is known by these, and cleared away.
 NAME, DEVICE = "Påhittad vid muren", "prov vid muren"
@@ -144,6 +150,58 @@ def paper(connection: psycopg.Connection, organiser: str, agency: str = "", with
     return keys
 
 
+def self_assessment(connection: psycopg.Connection, organiser: str) -> dict[str, UUID]:
+    """A campaign whose time is up, with a row in each of its tables: the keys, and the code of its group."""
+    now, keys = datetime.now(UTC), {table: uuid4() for table in (*ASSESSMENT_TABLES, "tally", "answer_comment")}
+    for table in ("campaign", "answering_group", "tally", "answer_comment", *ASSESSMENT_TABLES[2:]):
+        insert(connection, table, key=keys[table], organiser=organiser, **columns_of(table, organiser, keys))
+    asked = {"key": uuid4(), "email": "asked@prov.example", "link_hash": sha256(str(uuid4())), "answered": False}
+    group = {"organiser": organiser, "group_id": keys["answering_group"]}
+    insert(connection, "asked_person", **asked, **group, invited_on=now.date())
+    campaign = {"receipt_hash": sha256(str(uuid4())), "organiser": organiser, "campaign_id": keys["campaign"]}
+    sheet = {"group_id": keys["answering_group"], "sealed": "x", "handed_in": True}
+    insert(connection, "sheet", **campaign, **sheet)
+    insert(connection, "counted_receipt", **campaign, kept=True)
+    return keys
+
+
+def columns_of(table: str, organiser: str, keys: dict[str, UUID]) -> dict[str, Any]:
+    """What a row of a self-assessment says, beside its key and its organiser."""
+    now, campaign, group = datetime.now(UTC), {"campaign_id": keys["campaign"]}, {"group_id": keys["answering_group"]}
+    texts = dict.fromkeys(("title", "edition", "school_form", "language", "made_by", "public_key", "sealed_key"), "x")
+    lists = dict.fromkeys(("modes", "levels", "rows", "own_statements", "in_briefing"), Jsonb([]))
+    times = {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=1), "made_at": now}
+    asked = {"level": "teaching", "kind": "anonymous", "asked_count": 9, "rolls_up": True, "state": "waiting"}
+    return {
+        "campaign": {"place": organiser, **texts, **lists, **times},
+        "answering_group": {
+            **campaign,
+            "place": organiser,
+            **asked,
+            "code": group["group_id"].hex[:7],
+            "sheet_count": 0,
+        },
+        "shared_rating": {**group, "row": "x.1", "answer": "1", "note": "", "changed_at": now},
+        "answer_release": {
+            **campaign,
+            "place": organiser,
+            "released_at": now,
+            "contents": Jsonb({}),
+            "report": Jsonb({}),
+        },
+        "campaign_outcome": {
+            **campaign,
+            "factor": "",
+            "heard": "x",
+            "decided": "x",
+            "published_at": now,
+            "written_by": "prov",
+        },
+        "tally": {**group, "row": "x.1", "answer": "1", "count": 9},
+        "answer_comment": {**group, "row": "x.1", "text": "hemligt"},
+    }[table]
+
+
 def event(connection: psycopg.Connection, organiser: str, actor: str = "prov") -> UUID:
     """A row in an organiser's trail: its key."""
     key = uuid4()
@@ -170,6 +228,7 @@ def tenant(connection: psycopg.Connection, organiser: str) -> Tenant:
     lead, token = person(connection, ("quality_lead", organiser, organiser))
     invited, link = invitation(connection, "principal", f"{organiser}-90000001", organiser)
     keys = paper(connection, organiser) | {"invitation": invited, "audit_event": event(connection, organiser)}
+    keys |= self_assessment(connection, organiser)
     del keys["share"]
     keys["role_grant"] = grant(connection, lead, "principal", f"{organiser}-90000001", organiser)
     return Tenant(organiser, lead, token, link, keys)
@@ -190,7 +249,7 @@ def two_tenants(connection: psycopg.Connection) -> Iterator[Tenants]:
         _, other = person(connection, ("dialogue_lead", "spsm", ""))
         _, operator = person(connection, ("operator", "00", ""))
     yield Tenants(ours, theirs, agency, other, operator)
-    for table in ("share", "paper_version", "working_paper"):
+    for table in ("share", "paper_version", "working_paper", *UNREAD_TABLES, *reversed(ASSESSMENT_TABLES)):
         connection.execute(sql.SQL("DELETE FROM {} WHERE organiser = ANY(%s)").format(sql.Identifier(table)), [names])
     connection.execute("DELETE FROM invitation WHERE invited_by = 'prov'")
     connection.execute("DELETE FROM role_grant WHERE granted_by = 'prov'")

@@ -88,6 +88,16 @@ def test_one_person_is_too_few_and_never_a_position():
     assert rows(tally, key) == [(0,)]
 
 
+def test_how_many_a_small_group_is_stands_nowhere_in_what_is_released():
+    key = read_in(sheets(first=8, second=3, third=4, all=6))
+    asked = dict(rows("SELECT place || kind, asked_count FROM answering_group WHERE campaign_id = %s", key))
+    assert (asked[f"{UNIT}anonymous"], asked[f"{OTHER_UNIT}anonymous"], asked[f"{THIRD_UNIT}anonymous"]) == (8, 0, 0)
+    found = rows("SELECT place, contents FROM answer_release WHERE campaign_id = %s", key)
+    for place, contents in found:
+        for each in ReleasedAnswers.from_json(json_of(contents)).groups.values():
+            assert each.asked_count == (each.sheet_count or 0), place
+
+
 def test_it_can_be_told_from_what_was_collected_here():
     from styrkedjan.queries.access.viewing import viewing
     from styrkedjan.queries.assessments.importing import is_imported

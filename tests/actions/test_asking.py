@@ -90,8 +90,10 @@ def test_each_gets_a_link_of_her_own_that_opens_the_form():
     from styrkedjan.actions.assessments.links import link_hash
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT styrkedjan_form_by_link(%s)", [link_hash(tokens[0])])
+        cursor.execute("SELECT styrkedjan_form_by_link(%s)", [tokens[0]])
         assert str(group) in cursor.fetchone()[0]
+        cursor.execute("SELECT styrkedjan_form_by_link(%s)", [link_hash(tokens[0])])
+        assert cursor.fetchone()[0] is None, "the hash that stands in the table opens nothing"
     hashes = {person.link_hash for person in people(group)}
     assert hashes == set(map(link_hash, tokens)) and not hashes & set(tokens)
 

@@ -35,6 +35,9 @@ FRAMEWORK = Framework(
     success_factors=(),
     measures=MEASURES,
     unit_overview=("pupil_count", "grades"),
+    self_assessment=None,  # nothing of a briefing asks for it
+    previous_edition=None,
+    continues=(),
 )
 ORGANISER = Organiser("2120009901", "Ekdalens kommun", OrganiserType.MUNICIPALITY)
 OTHER = Organiser("5569990001", "Björk AB", OrganiserType.INDEPENDENT)

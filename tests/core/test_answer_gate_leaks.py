@@ -213,3 +213,48 @@ def test_a_publication_reads_only_what_anyone_reads():
     hidden = [each.cell for each in Publication.of(places).statements if not each.is_exact]
     assert hidden
     assert all(cell == ReleasedCell(cell.level, cell.row, CellState.PROTECTED) for cell in hidden)
+
+
+ALL_OUTSIDE = (0, 0, 0, 0, 0, 9)
+
+
+def outside_of(places, place, row):
+    cell = places[place].cells[TEACHING, row]
+    return dict(cell.outside) if cell.outside_told and cell.state is CellState.SHOWN else None
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_group_that_all_answered_outside_the_scale_is_not_told_by_any_sum(exact):
+    mixed = (2, 3, 2, 1, 0, 1)
+    others = {unit(number): {"f.1": mixed, "f.2": mixed} for number in (1, 2)}
+    places = released(teaching({A: {"f.1": ALL_OUTSIDE, "f.2": mixed}, **others}), exact=exact).places
+    assert state(places, A, "f.1") is CellState.NO_ANSWERS
+    for place, row in ((A, "f"), (ORGANISER, "f.1"), (ORGANISER, "f")):
+        assert state(places, place, row) is CellState.SHOWN
+        assert outside_of(places, place, row) is None
+        assert not places[place].cells[TEACHING, row].outside
+    assert outside_of(places, A, "f.2") == outside_of(places, B, "f.1") == {"dont_know": 1}
+    assert outside_of(places, ORGANISER, "f.2") == {"dont_know": 3}
+    told = {place: ReleasedAnswers.from_json(each.to_json()) for place, each in places.items()}
+    assert told == places
+    again = released(teaching({A: {"f.1": ALL_OUTSIDE, "f.2": mixed}, **others}), earlier=(Publication.of(places),))
+    assert again.places == places, "what was left out before is not taken for none"
+
+
+def test_that_nobody_answered_at_all_is_told_no_more_than_that_they_answered_outside():
+    mixed = (2, 3, 2, 1, 0, 1)
+    company = {B: {"f.1": mixed, "f.2": mixed}}
+    outside, none = (
+        released(teaching({A: {"f.1": row, "f.2": mixed}, **company})).places for row in (ALL_OUTSIDE, (0,) * 6)
+    )
+    assert state(outside, A) is CellState.NO_ANSWERS
+    assert outside == none
+
+
+def test_small_groups_counted_together_that_all_answered_outside_hide_the_total():
+    mixed = (2, 3, 2, 1, 0, 1)
+    given = teaching({ORGANISER: {"f.1": ALL_OUTSIDE, "f.2": mixed}, B: dict.fromkeys(("f.1", "f.2"), mixed)})
+    places = released(given).places
+    for row in ("f.1", "f"):
+        assert state(places, ORGANISER, row) is CellState.PROTECTED
+    assert outside_of(places, B, "f") == {"dont_know": 2}

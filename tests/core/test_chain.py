@@ -140,6 +140,28 @@ def test_a_position_is_never_compared_as_a_group_but_many_positions_are():
     assert any(gap.telling is Telling.DIFFERS for gap in many.gaps)
 
 
+@pytest.mark.parametrize(("people", "told"), [(1, "p 0 0 3 4 0"), (4, "p 0 4 4 10 10")])
+def test_a_few_people_are_no_distribution_though_a_factor_holds_many_answers(people, told):
+    rows = [cell("principal", row, "p 0 0 0 1 0") for row in ROWS[:7]]
+    taught = [cell("teaching", row, "30 31 12 4 1") for row in (*ROWS[:7], FACTOR)]
+    groups = [group("principal", people, people, "position"), group("teaching", 100, 78)]
+    chain = view(*rows, cell("principal", FACTOR, told), *taught, groups=groups, rows=ROWS[:7])
+    whole = chain.factors[0].whole
+    lane = whole.cells[0].here
+    assert lane.is_position and not lane.is_distribution and not lane.of_positions
+    assert (lane.people, lane.rows, lane.person_count) == (people, 7, people)
+    assert (lane.median, lane.agreement, lane.spread) == (None,) * 3
+    assert not any(gap.pairs for gap in whole.gaps)
+
+
+def test_positions_of_five_people_are_a_distribution_in_a_factor_as_a_whole():
+    rows = [cell("principal", row, "p 0 0 0 5 0") for row in ROWS[:7]]
+    groups = [group("principal", 5, 5, "position")]
+    chain = view(*rows, cell("principal", FACTOR, "p 0 0 0 35 0"), groups=groups, rows=ROWS[:7])
+    lane = chain.factors[0].whole.cells[0].here
+    assert lane.of_positions and lane.median == (3, 3) and lane.agreement == 1
+
+
 @pytest.mark.parametrize("hidden", ["..", "~~", "--", "high"])
 def test_what_is_hidden_gives_no_measure_and_no_gap(hidden):
     row = only_row(view(cell("organiser", ROWS[0], "0 0 1 9 10"), cell("teaching", ROWS[0], hidden)))

@@ -9,6 +9,7 @@ from styrkedjan.core.disclosure.cells import Axis, CellStatus, Relation, Table, 
 from styrkedjan.core.disclosure.suppression import quick, suppress
 from styrkedjan.core.refused import BrokenData, WrongState
 from tests.core.tables_to_protect import cell, magnitudes, tree
+from tests.second_opinion.test_suppression import lightest
 
 
 def row_of(*cells, total_status="s", **more) -> Table:
@@ -166,3 +167,20 @@ def test_the_same_table_gets_the_same_pattern():
     table = magnitudes(5, LARGER["two trees"])
     assert suppress(table) == suppress(table)
     assert quick(table) == quick(table)
+
+
+@pytest.mark.parametrize("spread", [3.0, 8.0])
+def test_an_attacker_without_upper_bounds_is_searched_to_the_end(spread):
+    """A published cell that could deviate without end deviates not at all."""
+    values, relations = crossed([[2, 9, 8], [7, 6, 30]], [Axis.with_total(2), Axis.with_total(3)])
+    endless = float("inf")
+    cells = [cell(id_, value, upper=endless) for id_, value in enumerate(values.ravel())]
+    for at in (0, 5):
+        cells[at] = replace(cells[at], status=CellStatus.UNSAFE, lpl=1.0, upl=1.0, spl=spread)
+    table = Table(tuple(cells), relations)
+    pattern = suppress(table)
+    assert audit(table, pattern.suppressed).protected
+    assert pattern.proven_optimal
+    # the second opinion takes a bound that is far away instead of none
+    far = Table(tuple(replace(each, upper=1e6) for each in cells), relations)
+    assert pattern.weight == pytest.approx(lightest(far))

@@ -189,7 +189,7 @@ def one_changes_her_mind(held: Phones, receipt: str, code: str) -> None:
 
 
 def she_counts(lead: Page, campaign: str) -> None:
-    """All who were asked have answered, so she need not wait for the last day, nor when it has closed a quarter more."""
+    """All who were asked have answered, so she waits neither for the last day nor for a quarter after it."""
     lead.goto(campaign)
     expect(lead.locator("main")).to_contain_text("5 av 5")
     expect(lead.locator("main")).to_contain_text("6 av 6")

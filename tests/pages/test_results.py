@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from styrkedjan.core.access import Role
 from tests.people import browser, someone
-from tests.released_answers import NOW, ROWS, TAUGHT, campaign, cell, group, own, plenty, released, stored
+from tests.released_answers import FACTOR, NOW, ROWS, TAUGHT, campaign, cell, group, own, plenty, released, stored
 from tests.world import LILLAN, STORKOPING
 
 pytestmark = pytest.mark.database
@@ -190,3 +190,34 @@ def test_the_disclosure_report_is_in_words():
     assert "105, varav 94 visas" in said
     assert "Skyddade för sin egen skull 7" in said and "Skyddade för andras skull 4" in said
     assert "ett spann på 6" in said and "1,3 sekunder" in said and "exakt:" in said
+
+
+def test_one_person_is_told_as_one_person_in_a_factor_as_a_whole():
+    cells = [cell("principal", row, f"p 0 {number % 2} 0 0 {1 - number % 2}") for number, row in enumerate(ROWS)]
+    high = len(ROWS) - len(ROWS) // 2
+    cells.append(cell("principal", FACTOR, f"p 0 {len(ROWS) - high} 0 0 {high}"))
+    key = stored(campaign(), released(UNIT, [group("principal", 1, 1, "position")], cells))
+    reader = browser(someone(Role.PRINCIPAL, UNIT))
+    said = text_of(reader.get(address(UNIT, key)))
+    assert f"Svar på {len(ROWS)} rader från en person: " in said
+    assert (
+        "ställningstaganden" not in said and ", mitten" not in said and "spridda " not in said.split("Hela faktorn")[1]
+    )
+    content = reader.get(address(UNIT, key, "resultat.csv")).content.decode("utf-8-sig")
+    whole = next(row for row in csv.DictReader(io.StringIO(content), delimiter=";") if row["rad"] == "hela faktorn")
+    assert whole["enighet"] == whole["mitten"] == "ställningstagande"
+    assert whole["förklaring"] == f"svar på {len(ROWS)} rader från en person"
+
+
+def test_the_same_question_of_two_rows_is_asked_once():
+    told = [
+        cell(level, row, each)
+        for row in ROWS[:2]
+        for level, each in (("organiser", "0 0 1 9 10"), ("teaching", "9 31 52 40 11"))
+    ]
+    release = released(UNIT, [group("organiser", 24, 20), group("teaching", 160, 143)], told)
+    page = lead().get(address(UNIT, stored(campaign(rows=ROWS[:2]), release))).content.decode()
+    question = "Vad ser huvudmannanivån som undervisningsnivån inte ser, och tvärtom?"
+    assert page.count(question) == 1
+    item = page.split(question)[1].split("</li>")[0]
+    assert [f"#rad-{row}" in item for row in ROWS[:2]] == [True, True]

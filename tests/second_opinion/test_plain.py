@@ -40,6 +40,9 @@ FRAMEWORK = Framework(
     success_factors=(),
     measures=MEASURES,
     unit_overview=("pupil_count", "share"),
+    self_assessment=None,  # nothing of a briefing asks for it
+    previous_edition=None,
+    continues=(),
 )
 STATUSES = {"HIDDEN": "..", "MAJORITY": "...", "BELOW_RULES": "-", "NOT_APPLICABLE": "*", "MISSING": "."}
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.site.asking import CLOSED, enter, follow, refused, seen, share
-from tests.tenants import event, grant, invitation, paper, person
+from tests.tenants import ASSESSMENT_TABLES, event, grant, invitation, paper, person
 
 pytestmark = pytest.mark.database
 
@@ -18,6 +18,7 @@ def test_an_agency_reads_what_is_shared_with_it_and_nothing_more(site, tenants):
     assert seen(site, "paper_version", "key") == {theirs.keys["shared_version"]}
     assert seen(site, "working_paper") == {theirs.organiser} and len(seen(site, "working_paper", "key")) == 1
     assert theirs.organiser not in seen(site, "role_grant") | seen(site, "invitation") | seen(site, "audit_event")
+    assert not any(seen(site, table) for table in ASSESSMENT_TABLES)
     for statement in (
         "UPDATE share SET withdrawn_at = now()",
         "UPDATE working_paper SET title = 'x'",
@@ -50,6 +51,7 @@ def test_the_operator_manages_people_and_never_sees_working_material(site, tenan
     both = {tenants.ours.organiser, tenants.theirs.organiser}
     assert both <= seen(site, "role_grant") and both <= seen(site, "invitation")
     assert not seen(site, "working_paper") | seen(site, "paper_version") | seen(site, "share")
+    assert not any(seen(site, table) for table in ASSESSMENT_TABLES)
     assert seen(site, "audit_event") == seen(site, "audit_head") == {""}
     assert grant(site, tenants.ours.lead, "analyst", "00", "") in seen(site, "role_grant", "key")
 
@@ -108,6 +110,7 @@ def test_a_link_opens_its_invitation_and_the_role_that_it_gives(site, tenants):
     assert follow(site, theirs.link)["role"] == "principal"
     assert seen(site, "invitation", "key") == {theirs.keys["invitation"]}
     assert not seen(site, "working_paper") | seen(site, "share") | seen(site, "audit_event")
+    assert not any(seen(site, table) for table in ASSESSMENT_TABLES)
     assert seen(site, "role_grant", "place") == {unit}
     made = grant(site, tenants.ours.lead, "principal", unit, theirs.organiser)
     assert made in seen(site, "role_grant", "key")

@@ -11,6 +11,7 @@ from itertools import product
 import pytest
 
 from tests.site.sweep.addresses import ADDRESSES
+from tests.site.sweep.campaigns import FACTOR
 from tests.site.sweep.things import SECRETS, Things, make_things
 from tests.site.sweep.viewers import OTHER_UNIT, UNIT, WALKERS, sign_all_in
 from tests.world import STORKOPING
@@ -166,16 +167,28 @@ def test_the_secrets_are_there_to_be_told(walk):
 @pytest.mark.parametrize("name", OF_ONE_CAMPAIGN)
 @pytest.mark.parametrize(("walker", "place"), [("neighbour_principal", OTHER_UNIT), ("quality_lead", STORKOPING)])
 def test_what_a_unit_has_opened_is_not_there_under_another_place(walk, name, walker, place):
-    """Whoever leads at the place she names, but not of what she asks for: the unit has not let it be summed up there."""
+    """She leads at the place that she names, and asks for what the unit has not let be summed up there."""
     address = ADDRESSES[name]
     for method in address.methods:
         answer, changed = walk.ask(name, walker, method, address.filled(walk.things), place)
         assert (answer.status_code, changed, said(answer)) == (404, False, []), (name, method)
 
 
+def test_the_organiser_chooses_nothing_of_what_a_unit_keeps_to_itself(walk):
+    """The action by itself says no too, not only its page."""
+    from styrkedjan.actions.assessments.choosing import choose
+    from styrkedjan.core.refused import NotFound
+    from styrkedjan.queries.access.viewing import viewing
+
+    with viewing(walk.tokens["quality_lead"]) as lead:
+        choose(lead, STORKOPING, walk.things.organiser_campaigns.counted, [FACTOR])
+        with pytest.raises(NotFound):
+            choose(lead, STORKOPING, walk.things.unit_campaigns.counted, [FACTOR])
+
+
 @pytest.mark.parametrize("walker", ["principal", "neighbour_principal"])
 def test_a_principal_sees_her_own_unit_of_her_organisers_campaign(walk, walker):
-    """Her own groups and results are there; the organiser's own pages of the same campaign, and the others', are not."""
+    """Her own groups and results are there; the organiser's pages of the same campaign, and other units', are not."""
     own, other = (UNIT, OTHER_UNIT) if walker == "principal" else (OTHER_UNIT, UNIT)
     for name in ("organiser.assessment", "organiser.assessment.results", "organiser.assessment.results.csv"):
         assert walk.ask(name, walker, "GET", place=own)[0].status_code == 200, name

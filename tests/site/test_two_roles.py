@@ -88,6 +88,8 @@ def test_the_site_has_the_rights_that_stand_in_the_table_and_no_others(databases
             "GRANT DELETE ON share TO styrkedjan",
             "GRANT SELECT (body) ON outgoing_mail TO styrkedjan",
             "GRANT SELECT ON access_secret TO styrkedjan",
+            "GRANT SELECT ON tally TO styrkedjan",
+            "GRANT SELECT (answered) ON asked_person TO styrkedjan",
             "GRANT EXECUTE ON FUNCTION styrkedjan_signature(text) TO styrkedjan",
             "REVOKE SELECT ON person FROM styrkedjan",
             "REVOKE EXECUTE ON FUNCTION styrkedjan_enter(text) FROM styrkedjan",

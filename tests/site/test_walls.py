@@ -5,7 +5,8 @@ Every statement here is plain SQL on a connection as the site really has it.
 
 import json
 from datetime import UTC, datetime
-from uuid import uuid4
+from functools import partial
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -14,7 +15,11 @@ from psycopg.types.json import Jsonb
 
 from tests.site.asking import enter, refused, seen, sees_nothing, share
 from tests.tenants import (
+    ASSESSMENT_TABLES,
     TENANT_TABLES,
+    UNREAD_TABLES,
+    Tenant,
+    columns_of,
     event,
     grant,
     insert,
@@ -58,7 +63,10 @@ def test_nothing_of_another_is_changed_or_removed(site, tenants, table, owner_co
         change = sql.SQL("UPDATE {} SET {} = {}").format(named, *[sql.Identifier(column)] * 2).as_string()
         assert refused(site, f"{change} WHERE organiser = %s", *theirs), column
     assert refused(site, f"DELETE FROM {table} WHERE organiser = %s", *theirs)
-    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+    removes = table == "campaign_outcome"  # what was said of a campaign can be taken back by those who said it
+    with site.transaction(force_rollback=True):
+        assert not removes or site.execute("DELETE FROM campaign_outcome").rowcount == 1, "her own"
+    for statement in (f"TRUNCATE {table} CASCADE", *([] if removes else [f"DELETE FROM {table}"])):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), site.transaction():
             site.execute(statement)
     site.commit()
@@ -90,6 +98,7 @@ def test_nothing_is_put_in_another_tenant(site, tenants):
             written_by="x",
         ),
         lambda: share(site, theirs.organiser, theirs.keys["paper_version"]),
+        *(partial(of_a_campaign, site, table, theirs) for table in (*ASSESSMENT_TABLES, "tally", "answer_comment")),
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"), site.transaction():
             write()
@@ -119,9 +128,69 @@ def test_what_belongs_to_another_is_not_reached_through_ones_own(site, tenants):
         site.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+@pytest.mark.parametrize("table", [*ASSESSMENT_TABLES[1:], "tally", "answer_comment"])
+def test_nothing_of_ones_own_hangs_on_anothers_campaign(site, tenants, table):
+    enter(site, tenants.ours.token)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), site.transaction():
+        mixed = {**tenants.ours.keys, **{at: tenants.theirs.keys[at] for at in ("campaign", "answering_group")}}
+        of_a_campaign(site, table, tenants.ours, mixed)
+        site.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def of_a_campaign(connection: psycopg.Connection, table: str, tenant: Tenant, keys: dict | None = None) -> UUID:
+    """One more row of a tenant's self-assessment: its key."""
+    key, whose = uuid4(), keys or tenant.keys
+    columns = columns_of(table, tenant.organiser, whose)
+    new = {"code": key.hex[:7], "level": "principal"} if table == "answering_group" else {}
+    new |= {"row": "x.2"} if "row" in columns else {}
+    insert(connection, table, key=key, organiser=tenant.organiser, **{**columns, **new})
+    return key
+
+
+@pytest.mark.parametrize("table", UNREAD_TABLES)
+def test_what_was_answered_is_read_by_nobody_at_the_site(site, tenants, table, owner_connection):
+    """Neither another's nor one's own: a release is what is read, when it has passed the gate."""
+    assert seen(owner_connection, table) >= {tenants.ours.organiser, tenants.theirs.organiser}
+    for token in (tenants.ours.token, tenants.agency_token, tenants.operator_token):
+        enter(site, token)
+        for statement in (
+            f"SELECT * FROM {table}",
+            f"DELETE FROM {table}",
+            f"UPDATE {table} SET organiser = organiser",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), site.transaction():
+                site.execute(statement)
+
+
+def test_those_asked_are_seen_by_their_own_organiser_and_never_who_has_answered(site, tenants):
+    statement = "SELECT organiser FROM asked_person"
+    assert site.execute(statement).fetchall() == []
+    enter(site, tenants.ours.token)
+    assert site.execute(statement).fetchall() == [(tenants.ours.organiser,)]
+    for column in ("answered", "reminded_on"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), site.transaction():
+            site.execute(f"SELECT {column} FROM asked_person")
+
+
+def test_anothers_mailbox_is_neither_counted_nor_emptied(site, tenants):
+    theirs = [tenants.theirs.keys["campaign"]]
+    for token, sheets in (
+        (tenants.ours.token, 0),
+        ("ingen", 0),
+        (tenants.operator_token, 0),
+        (tenants.theirs.token, 1),
+    ):
+        enter(site, token)
+        for function in ("handed_in", "asked"):
+            assert len(site.execute(f"SELECT * FROM styrkedjan_{function}(%s)", theirs).fetchall()) == sheets
+        with site.transaction(force_rollback=True):
+            emptied = site.execute("SELECT * FROM styrkedjan_empty_mailbox(%s)", theirs).fetchall()
+            assert len(emptied) == 2 * sheets, "the row that says that it was emptied, and the sheet"
+
+
 def test_ones_own_is_moved_to_nobody_else(site, tenants):
     enter(site, tenants.ours.token)
-    for table in ("working_paper", "invitation", "role_grant", "paper_version"):
+    for table in ("working_paper", "invitation", "role_grant", "paper_version", *ASSESSMENT_TABLES):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), site.transaction():
             site.execute(
                 sql.SQL("UPDATE {} SET organiser = %s").format(sql.Identifier(table)), [tenants.theirs.organiser]
@@ -141,6 +210,10 @@ def test_one_works_with_ones_own(site, tenants):
     invited, _ = invitation(site, "board_member", ours.organiser, ours.organiser)
     assert site.execute("UPDATE invitation SET withdrawn_at = now() WHERE key = %s", [invited]).rowcount == 1
     assert event(site, ours.organiser) in seen(site, "audit_event", "key")
+    for table in ASSESSMENT_TABLES:
+        assert of_a_campaign(site, table, ours) in seen(site, table, "key")
+    for table in ("tally", "answer_comment"):
+        of_a_campaign(site, table, ours)
     site.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -164,6 +237,11 @@ def test_a_receipt_and_a_version_say_what_was_shared_for_ever(site, tenants):
         "DELETE FROM paper_version",
         "UPDATE role_grant SET role = 'superintendent'",
         "UPDATE role_grant SET starts_at = now()",
+        "UPDATE answer_release SET contents = '{}'",
+        "DELETE FROM answer_release",
+        "UPDATE campaign_outcome SET decided = 'x'",
+        "DELETE FROM answering_group",
+        "DELETE FROM campaign",
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), site.transaction():
             site.execute(statement)
@@ -287,6 +365,8 @@ def test_row_security_is_not_switched_off(site, tenants):
         "SELECT recipient, subject FROM outgoing_mail",
         "SELECT * FROM outgoing_mail",
         "UPDATE outgoing_mail SET try_at = now()",
+        "SELECT styrkedjan_take_sheets('00000000-0000-0000-0000-000000000000')",
+        "SELECT styrkedjan_form_of('00000000-0000-0000-0000-000000000000')",
         "DELETE FROM person",
         "DELETE FROM role_grant",
         "DELETE FROM organiser",

@@ -139,7 +139,7 @@ def _record(file: AnswerFile, factor: FactorView, row: RowView, cell: Cell) -> _
         "radens id": row.id,
         "påstående": cell.text,
         "läge": words(f"chain.state.{here.state}.short"),
-        "förklaring": say.state_note(here, response, words),
+        "förklaring": say.state_note(here, response, words) or say.of_people(here, words),
         "antal svar, klass": here.n_class or words(f"chain.state.{here.state}.short"),
         "mitten": say.median(here, scale, words) or words(f"chain.state.{here.state}.short"),
     }

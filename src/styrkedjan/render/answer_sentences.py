@@ -55,16 +55,25 @@ def median(lane: Lane, scale: Scale, words: Words) -> str:
 def answers(lane: Lane, words: Words) -> str:
     """How many answers a lane rests on: 16 svar, or its class."""
     if lane.of_positions:
-        return words("chain.positions", count=sum(lane.counts))
+        return of_people(lane, words) or words("chain.positions", count=sum(lane.counts))
     if lane.is_distribution:
         return words.count("chain.answers", sum(lane.counts))
     return words("chain.answers.class", number=lane.n_class) if lane.n_class else ""
 
 
+def of_people(lane: Lane, words: Words) -> str:
+    """Whose the positions of a factor as a whole are: svar på 7 rader från en person; empty of a single row."""
+    if lane.state is not CellState.POSITION or lane.rows == 1 or lane.people is None:
+        return ""
+    return words.count("chain.positions.whole", lane.people, rows=lane.rows)
+
+
 def summary(lane: Lane, scale: Scale, words: Words) -> str:
     """A lane in few words: 143 svar, mitten delvis; or what was chosen, or why nothing is shown."""
     if lane.is_position:
-        return words("chain.position.says", steps=chosen(lane, scale, words))
+        whose = of_people(lane, words)
+        steps = chosen(lane, scale, words)
+        return f"{whose}: {steps}" if whose else words("chain.position.says", steps=steps)
     if lane.is_distribution:
         return words("chain.lane", answers=answers(lane, words), median=median(lane, scale, words))
     if lane.state is CellState.GATHERED and lane.band is not None:
@@ -164,6 +173,8 @@ def shared(cell: Cell, scale: Scale, words: Words) -> str:
 
 def response(each: Response, words: Words) -> str:
     """How many have answered, of those asked."""
+    if each.answered is None and not each.asked:
+        return words("chain.response.few_of_unknown")
     if each.answered is None:
         return words("chain.response.few", asked=each.asked)
     counts = {"answered": each.answered, "asked": each.asked}

@@ -53,7 +53,7 @@ class PrintedRow:
 
 @dataclass(frozen=True)
 class PrintedFactor:
-    """A factor: as a whole, row by row, what to talk about (question, id of its row or nothing), and its sub-goals.
+    """A factor: as a whole, row by row, what to talk about (question, ids of its rows), and its sub-goals.
 
     ``sub_goals`` are (name, id of a measure to look at or nothing).
     """
@@ -62,7 +62,7 @@ class PrintedFactor:
     name: str
     whole: PrintedRow | None
     rows: tuple[PrintedRow, ...]
-    questions: tuple[tuple[str, str], ...]
+    questions: tuple[tuple[str, tuple[str, ...]], ...]
     sub_goals: tuple[tuple[str, str], ...]
 
 
@@ -194,16 +194,19 @@ def _name(level: ChainLevel, words: Words) -> str:
 def _factor(page: _Page, factor: FactorView) -> PrintedFactor:
     words, framework = page.words, page.printer.framework
     names = {row.id: row.name for row in factor.rows}
-    asked = [(say.question(each, names[each.row], words), each.row) for each in factor.questions]
+    asked: dict[str, tuple[str, ...]] = {}  # the same question of two rows is asked once, with both
+    for each in factor.questions:
+        text = say.question(each, names[each.row], words)
+        asked[text] = tuple(dict.fromkeys((*asked.get(text, ()), each.row)))
     reflection = () if factor.id == OWN else framework.self_assessment.reflection.questions
-    asked += [(text, "") for text in reflection[: max(0, FEWEST_QUESTIONS - len(asked))]]
+    asked |= dict.fromkeys(reflection[: max(0, FEWEST_QUESTIONS - len(asked))], ())
     measures = {goal.id: framework.measures_of(goal.id) for goal in factor.sub_goals}
     return PrintedFactor(
         factor.id,
         factor.name or words("chain.own_statements"),
         _row(page, factor.whole) if factor.whole else None,
         tuple(_row(page, row) for row in factor.rows),
-        tuple(asked[:MOST_QUESTIONS]),
+        tuple(asked.items())[:MOST_QUESTIONS],
         tuple((goal.short_name, measures[goal.id][0].id if measures[goal.id] else "") for goal in factor.sub_goals),
     )
 

@@ -132,7 +132,7 @@ def _row(row: ChosenRow, page: _Page) -> PrintedRow:
 
 
 def _drawn(cell: ChosenCell, row: ChosenRow, page: _Page) -> PrintedCell:
-    told = printed_cell(cell, page.results, page.words)
+    told = printed_cell(cell, page.results, page.words, whole="." not in row.row)
     if CellState(cell.state) not in BARS or not sum(cell.counts):
         return told
     chart_id = f"svar-{page.results.campaign[:8]}-{row.row.replace('.', '-')}-{cell.level}"
@@ -143,14 +143,14 @@ def _drawn(cell: ChosenCell, row: ChosenRow, page: _Page) -> PrintedCell:
     return replace(told, svg=lane(spec, page.axis, page.theme, size))
 
 
-def printed_cell(cell: ChosenCell, results: ChosenResults, words: Words) -> PrintedCell:
-    """Put what one level answered into words."""
+def printed_cell(cell: ChosenCell, results: ChosenResults, words: Words, whole: bool = False) -> PrintedCell:
+    """Put what one level answered into words. In: ``whole``, to a factor as a whole, so several answers of each."""
     state = CellState(cell.state)
     return PrintedCell(
         level=str(cell.level),
         level_name=words(f"level.{cell.level}.name"),
         text=_text(state, cell, results, words),
-        base=_base(state, cell, words),
+        base=_base(state, cell, words, whole),
         shared=words("answers.shared", answer=cell.shared.lower()) if cell.shared else "",
         hidden=state in (CellState.TOO_FEW, CellState.PROTECTED),
     )
@@ -177,7 +177,9 @@ def _bands(results: ChosenResults) -> tuple[str, ...]:
     return tuple(swedish.join_words(part, "eller") for part in parts)
 
 
-def _base(state: CellState, cell: ChosenCell, words: Words) -> str:
+def _base(state: CellState, cell: ChosenCell, words: Words, whole: bool) -> str:
+    if state is CellState.POSITION and whole and cell.rows != 1:
+        return words.count("answers.position.whole", cell.people, rows=cell.rows) if cell.people else ""
     if state is CellState.POSITION:
         return words.count("answers.position", sum(cell.counts) + sum(cell.outside.values()))
     return words("answers.n", n_class=cell.n_class) if cell.n_class else ""

@@ -39,13 +39,14 @@ TABLES: dict[str, tuple[str, ...]] = {
     "working_paper": (READ, ADD, CHANGE),
     "paper_version": (READ, ADD),
     "share": (READ, ADD),
-    # Self-assessment. Sums, comments and releases are never changed; sheets and who has answered are not open at all.
-    "campaign": (READ, ADD, CHANGE),
-    "answering_group": (READ, ADD, CHANGE, REMOVE),
+    # Self-assessment. Releases are never changed, and what they are made of is written once and not read again; sheets
+    # and who has answered are not open at all.
+    "campaign": (READ, ADD),
+    "answering_group": (READ, ADD, CHANGE),
     "asked_person": (ADD,),
     "counted_receipt": (ADD,),
-    "tally": (READ, ADD),
-    "answer_comment": (READ, ADD),
+    "tally": (ADD,),
+    "answer_comment": (ADD,),
     "shared_rating": (READ, ADD, CHANGE),
     "answer_release": (READ, ADD),
     "campaign_outcome": (READ, ADD, REMOVE),
@@ -56,7 +57,18 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 COLUMNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("outgoing_mail", READ): LETTER_COLUMNS,
-    ("asked_person", READ): ("key", "organiser", "group_id", "email", "link_hash", "invited_on"),
+    ("asked_person", READ): ("key", "organiser", "group_id", "email", "invited_on"),
+    # What a campaign asks, of whom and how its sheets are sealed stays as it was opened.
+    ("campaign", CHANGE): (
+        "title",
+        "opens_at",
+        "closes_at",
+        "counted_at",
+        "sealed_key",
+        "remind_asked_at",
+        "in_briefing",
+        "removed_at",
+    ),
     ("role_grant", CHANGE): ("ends_at",),
     ("share", CHANGE): ("withdrawn_at", "withdrawn_by"),
 }

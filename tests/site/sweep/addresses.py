@@ -144,7 +144,7 @@ def _assessments(kind: str, place: str, readers: set[str], leads: set[str], part
     """``readers`` see how it goes and what was answered, ``leads`` run it, and ``part`` may answer."""
     going, closed, counted = (f"@{kind}_campaigns.{phase}" for phase in ("open", "closed", "counted"))
     group, outcome, level = f"@{kind}_campaigns.group", f"@{kind}_campaigns.outcome", RATED[place]
-    # Weak is enough: a campaign is led with a link by e-mail. Only a unit's principal says what its answers are part of.
+    # A campaign is led with a link by e-mail. Only a unit's principal says what its answers are part of.
     leading, principal = frozenset(leads | WEAK), frozenset({"principal"} if kind == "unit" else ())
     rating = {"row": ROW, "answer": "4", "seen": ""}
     wrote = {"hort-": "Något", "beslut-": "Något annat", "publicera": "1"}

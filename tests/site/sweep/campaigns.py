@@ -1,4 +1,4 @@
-"""Self-assessments to be found at the organiser and at the unit: open, closed and counted, by the house's own actions."""
+"""Self-assessments at the organiser and at the unit: open, closed and counted, made by the house's own actions."""
 
 from dataclasses import dataclass
 from datetime import timedelta

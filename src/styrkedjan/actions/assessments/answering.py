@@ -105,7 +105,7 @@ def _closed(to: OpenForm) -> str:
 
 
 def _use_link(token: str) -> bool:
-    return bool(_call("SELECT styrkedjan_use_link(%s)", token_hash(token)))
+    return bool(_call("SELECT styrkedjan_use_link(%s)", token))
 
 
 def _take_back(receipt: str) -> object:

@@ -1,6 +1,7 @@
 """Answers collected elsewhere become a campaign that has been counted: the same counting, and the same gate."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from styrkedjan.actions._change import change
 from styrkedjan.actions.assessments import counting
 from styrkedjan.core.access import Event, Permission, Viewer, may
 from styrkedjan.core.assessments.campaigns import AnsweringGroup, GroupKind, GroupState, Mode
-from styrkedjan.core.assessments.counting import counted
+from styrkedjan.core.assessments.counting import Counted, counted
 from styrkedjan.core.assessments.importing import Collected, checked_collected
 from styrkedjan.core.assessments.sheets import Sheet
 from styrkedjan.core.catalogue import Catalogue, ChainLevel
@@ -40,11 +41,12 @@ def import_answers(actor: Viewer, place: str, said: Collected, sheets: Sheets) -
     with change(actor, Event.ANSWERS_IMPORTED, about=str(row.key), place=place) as facts:
         _refuse_twice(actor, row)
         row.save(force_insert=True)
-        groups = [_group(row, where, level, len(given)) for (where, level), given in sorted(sheets.items())]
+        rules, scale = known.disclosure.answers, known.framework.self_assessment.scale
+        told = {where: len(given) if len(given) >= rules.minimum_answers else 0 for where, given in sheets.items()}
+        groups = [_group(row, where, level, told[where, level]) for where, level in sorted(sheets)]
         AnsweringGroupRow._base_manager.bulk_create(groups)
         by_key = {str(group.key): sheets[group.place, ChainLevel(group.level)] for group in groups}
-        rules, scale = known.disclosure.answers, known.framework.self_assessment.scale
-        found = counted([_value(group) for group in groups], by_key, rules)
+        found = _untold(counted([_value(group, len(by_key[str(group.key)])) for group in groups], by_key, rules))
         counting.keep(row, found, (), scale, rules)
         facts.update(found.totals)
     return row.key
@@ -95,8 +97,8 @@ def _refuse_twice(actor: Viewer, row: CampaignRow) -> None:
         raise WrongState(TWICE)
 
 
-def _group(row: CampaignRow, place: str, level: ChainLevel, sheet_count: int) -> AnsweringGroupRow:
-    """How many were asked nobody knows here: at least those who answered."""
+def _group(row: CampaignRow, place: str, level: ChainLevel, asked: int) -> AnsweringGroupRow:
+    """How many were asked nobody knows here: at least those who answered, and nothing when they are too few to say."""
     return AnsweringGroupRow(
         key=uuid4(),
         organiser=row.organiser,
@@ -104,7 +106,7 @@ def _group(row: CampaignRow, place: str, level: ChainLevel, sheet_count: int) ->
         place=place,
         level=level,
         kind=GroupKind.ANONYMOUS,
-        asked_count=sheet_count,
+        asked_count=asked,
         code=None,
         rolls_up=row.place == row.organiser,  # what a unit reads in itself is its own until it says otherwise
         state=GroupState.WAITING,
@@ -112,14 +114,20 @@ def _group(row: CampaignRow, place: str, level: ChainLevel, sheet_count: int) ->
     )
 
 
-def _value(row: AnsweringGroupRow) -> AnsweringGroup:
+def _untold(found: Counted) -> Counted:
+    """The same without how many were asked in groups that are too few: it would be how many they are."""
+    few = (GroupState.TOO_FEW, GroupState.POOLED)
+    return Counted(tuple(replace(group, asked_count=0) if group.state in few else group for group in found.groups))
+
+
+def _value(row: AnsweringGroupRow, sheet_count: int) -> AnsweringGroup:
     return AnsweringGroup(
         key=str(row.key),
         campaign=str(row.campaign_id),
         place=row.place,
         level=ChainLevel(row.level),
         kind=GroupKind(row.kind),
-        asked_count=row.asked_count,
+        asked_count=sheet_count,
         code="",
         rolls_up=row.rolls_up,
     )

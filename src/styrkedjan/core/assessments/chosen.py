@@ -5,17 +5,21 @@ Only the chosen factors, no comments, and nothing that the release does not hold
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from styrkedjan.core.assessments.campaigns import Campaign, factor_of, form_for
+from styrkedjan.core.assessments.lanes import row_count
 from styrkedjan.core.catalogue import ChainLevel, Framework
 from styrkedjan.core.disclosure.answers import ReleasedAnswers, ReleasedCell
 
 
 @dataclass(frozen=True)
 class ChosenCell:
-    """What one level answered to one row, as released. ``shared`` is what its group agreed on together, if anything."""
+    """What one level answered to one row, as released. ``shared`` is what its group agreed on together, if anything.
+
+    For a factor as a whole ``people`` have answered ``rows`` rows each; 0 when that is not known.
+    """
 
     level: ChainLevel
     state: str
@@ -24,6 +28,8 @@ class ChosenCell:
     n_class: str
     band: int | None
     shared: str = ""
+    people: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,13 @@ def chosen_results(
 
 def _whole(released: ReleasedAnswers, levels: Iterable[ChainLevel], factor: str) -> tuple[ChosenCell, ...]:
     found = ((level, released.cell(level, factor)) for level in levels)
-    return tuple(_chosen_cell(level, cell, "") for level, cell in found if cell is not None)
+    return tuple(_whole_cell(released, level, factor, cell) for level, cell in found if cell is not None)
+
+
+def _whole_cell(released: ReleasedAnswers, level: ChainLevel, factor: str, cell: ReleasedCell) -> ChosenCell:
+    group = released.groups.get(level)
+    people = (group.sheet_count if group else None) or 0
+    return replace(_chosen_cell(level, cell, ""), people=people, rows=row_count(released, level, factor))
 
 
 def _place_of(factor: str, order: Mapping[str, int]) -> int:

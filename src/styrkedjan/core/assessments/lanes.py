@@ -27,7 +27,9 @@ DISTRIBUTIONS = (CellState.SHOWN, CellState.BANDS)
 class Lane:
     """Released answers of one level. ``counts`` are per step, per band (low, middle, high), or empty when not shown.
 
-    ``n_class`` is how many answers it rests on, as text; ``band`` the only band when nearly all lie in one.
+    ``n_class`` is how many answers it rests on, as text; ``band`` the only band when nearly all lie in one. ``people``
+    is how many have answered the form and ``rows`` how many rows the answers are to: in a factor as a whole each
+    person has answered several. ``people`` is None when it is not told.
     """
 
     level: ChainLevel
@@ -36,6 +38,8 @@ class Lane:
     outside: dict[str, int] = field(default_factory=dict)
     n_class: str = ""
     band: int | None = None
+    people: int | None = None
+    rows: int = 1
 
     @property
     def is_distribution(self) -> bool:
@@ -44,13 +48,20 @@ class Lane:
 
     @property
     def of_positions(self) -> bool:
-        """Whether it is a distribution of positions: those of so many places together that they are drawn as one."""
-        return self.state is CellState.POSITION and sum(self.counts) >= FEWEST
+        """Whether it is a distribution of positions: those of so many people together that they are drawn as one."""
+        return self.state is CellState.POSITION and self.person_count >= FEWEST
 
     @property
     def is_position(self) -> bool:
         """Whether it is the position of a few, drawn as marks."""
-        return self.state is CellState.POSITION and 0 < sum(self.counts) < FEWEST
+        return self.state is CellState.POSITION and sum(self.counts) > 0 and not self.of_positions
+
+    @property
+    def person_count(self) -> int:
+        """How many people the answers are of, at most: never as many as the answers when each person has several."""
+        answers = sum(self.counts)
+        known = answers // self.rows if self.people is None else self.people
+        return min(answers, known)
 
     @property
     def is_hidden(self) -> bool:
@@ -100,9 +111,17 @@ def banded(counts: Sequence[int], scale: Scale) -> tuple[int, ...]:
 def lane_of(released: ReleasedAnswers | None, level: ChainLevel, row: str) -> Lane | None:
     """What was released of a level's answers to a row or a factor; None when it was not asked."""
     cell = released.cell(level, row) if released else None
-    if cell is None:
+    if released is None or cell is None:
         return None
-    return Lane(level, cell.state, cell.counts, dict(cell.outside), cell.n_class, cell.band)
+    group, rows = released.groups.get(level), row_count(released, level, row)
+    people = group.sheet_count if group else None
+    return Lane(level, cell.state, cell.counts, dict(cell.outside), cell.n_class, cell.band, people, rows)
+
+
+def row_count(released: ReleasedAnswers, level: ChainLevel, row: str) -> int:
+    """How many rows the answers of a cell are to: one, or for a factor as a whole those of it that have answers."""
+    of_factor = (each for (at, each), cell in released.cells.items() if at is level and cell.state.has_counts)
+    return max(1, sum(each.startswith(f"{row}.") for each in of_factor))
 
 
 def beside(first: Lane, second: Lane, scale: Scale, each: int = 1) -> Pairs | None:

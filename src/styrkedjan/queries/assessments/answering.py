@@ -69,7 +69,7 @@ def form_by_link(viewer: Viewer, token: str) -> tuple[OpenForm, bool] | None:
     statement = (
         "SELECT (found - 'answered')::text, (found ->> 'answered')::boolean FROM styrkedjan_form_by_link(%s) found"
     )
-    found = _one(statement, token_hash(token))
+    found = _one(statement, token)
     return (_open_form(found[0]), bool(found[1])) if found and found[0] else None
 
 

@@ -85,7 +85,8 @@ def _results(found: Campaign, released: ReleasedAnswers | None) -> ChosenResults
     if released is None:
         return None
     factors = factors_asked(found.rows, found.own_statements)
-    return chosen_results(found, framework_of(found.edition), released, factors, OWN_STATEMENTS)
+    # What the holder of a role has stood for is for those who lead, not for everyone with a code.
+    return chosen_results(found, framework_of(found.edition), released.without_positions(), factors, OWN_STATEMENTS)
 
 
 def _published(found: Campaign, rows: Iterable[Mapping[str, Any]]) -> tuple[PublishedOutcome, ...]:

@@ -12,7 +12,7 @@ from styrkedjan.core.briefings import Briefing
 from styrkedjan.core.places import organiser_of
 from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear
-from styrkedjan.queries.assessments.campaigns import campaign_of
+from styrkedjan.queries.assessments.campaigns import campaign, campaign_of
 from styrkedjan.queries.assessments.shared import OWN_STATEMENTS, released_of, shared_ratings
 from styrkedjan.queries.briefings import briefing
 from styrkedjan.queries.catalogue import framework_of
@@ -81,6 +81,7 @@ def choice(viewer: Viewer, place: str, key: UUID) -> Choice:
 
 def _released_row(viewer: Viewer, place: str, key: UUID) -> CampaignRow:
     organiser = organiser_of(place)
+    campaign(viewer, place, key)  # a unit's own is not its organiser's to see until the unit has said so
     row = CampaignRow.scoped.at(viewer, organiser).filter(key=key, removed_at=None).first()
     if row is None or not AnswerRelease.scoped.at(viewer, organiser).filter(campaign=key, place=place).exists():
         raise NotFound(NO_SUCH_PAGE)

@@ -67,6 +67,8 @@ def _agrees(statement: PublishedSum, now: _Now, scale: Scale, rules: AnswerRules
     if now.sheet_count != statement.sheet_count:
         return False
     if cell.state is CellState.SHOWN:
+        if not cell.outside_told:
+            return steps.tolist() == [*cell.counts]
         outside = [cell.outside.get(answer.id, 0) for answer in scale.outside]
         return now.counts.tolist() == [*cell.counts, *outside]
     if cell.state is CellState.GATHERED:

@@ -16,7 +16,7 @@ ALL_BUT = 1
 class Verdict(IntEnum):
     """What may be said of a cell, were it alone."""
 
-    EMPTY = 0  # nobody answered on the scale, which everyone may know
+    EMPTY = 0  # nobody answered on the scale, which everyone may know, but not what they answered outside it
     FINE = 1
     FEW = 2
     EXTREME = 3  # all, or all but one, chose the same step
@@ -59,7 +59,40 @@ def first_pass(level: Counted, rules: AnswerRules) -> Verdicts:
     """
     rows = judged(level.steps, rules)
     total_rows = judged(level.steps[level.rolling].sum(axis=0), rules)
-    return Verdicts(rows, _of_factors(rows, level), total_rows, _of_factors(total_rows, level))
+    emptied = _emptied(rows, total_rows, level)
+    total_rows[emptied] = np.maximum(total_rows[emptied], Verdict.EXTREME)
+    total_factors = _of_factors(total_rows, level)
+    for at, members in enumerate(level.rows_of):
+        if emptied[members].any():
+            total_factors[at] = np.maximum(total_factors[at], Verdict.EXTREME)
+    return Verdicts(rows, _of_factors(rows, level), total_rows, total_factors)
+
+
+def _emptied(rows: np.ndarray, total_rows: np.ndarray, level: Counted) -> np.ndarray:
+    """The rows whose total would tell of a group that is not told by itself and did not answer on the scale.
+
+    The total minus the others would give what all of them answered outside the scale; to leave only that out would
+    tell that the group is empty. So nothing of such a total is told.
+    """
+    untold = level.rolling[~level.told[level.rolling]]
+    if len(level.rolling) < 2:  # the total is the group, and as empty
+        return np.zeros(total_rows.shape, dtype=bool)
+    return (rows[untold] == Verdict.EMPTY).any(axis=0) & (total_rows != Verdict.EMPTY)
+
+
+def silent(level: Counted, verdicts: Verdicts) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that are sums of one in which nobody answered on the scale: groups x names, and of the total.
+
+    They tell no answers outside the scale, for the sum minus its other parts would be what all of those people
+    answered. Whether such a cell has any answers outside makes no difference, so that nothing is told by this.
+    """
+    empty = verdicts.rows == Verdict.EMPTY
+    total = (empty[level.rolling] & level.told[level.rolling, None]).any(axis=0)
+    total |= verdicts.total_rows == Verdict.EMPTY
+    return tuple(
+        np.concatenate([each, *(each[..., rows].any(axis=-1, keepdims=True) for rows in level.rows_of)], axis=-1)
+        for each in (empty, total)
+    )
 
 
 def _of_factors(rows: np.ndarray, level: Counted) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What may be shown of the answers to a self-assessment: values that carry nothing of what they hide."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +51,7 @@ class ReleasedCell:
     ``counts`` are per step, or per band when the state is BANDS, and empty when the state has none. ``outside`` are
     the answers outside the scale, by id; only beside counts. ``n_class`` is how many answered on the scale, roughly
     ("10–19"), empty when that is not told. ``band`` (0 low, 1 middle, 2 high) is where the answers are GATHERED.
+    Not ``outside_told``: the counts are told and the answers outside the scale are not, whatever there are of them.
     """
 
     level: ChainLevel
@@ -60,6 +61,7 @@ class ReleasedCell:
     outside: Mapping[str, int] = field(default_factory=dict)
     n_class: str = ""
     band: int | None = None
+    outside_told: bool = True
 
     @property
     def answer_count(self) -> int | None:
@@ -93,6 +95,12 @@ class ReleasedAnswers:
     def cell(self, level: ChainLevel, row: str) -> ReleasedCell | None:
         """The cell; None when the row was not asked at the level, or nothing of the group is shown."""
         return self.cells.get((level, row))
+
+    def without_positions(self) -> "ReleasedAnswers":
+        """What is anonymous alone: for readers who do not lead."""
+        groups = {level: group for level, group in self.groups.items() if group.kind is not GroupKind.POSITION}
+        cells = {key: cell for key, cell in self.cells.items() if cell.state is not CellState.POSITION}
+        return replace(self, groups=groups, cells=cells)
 
     def to_json(self) -> dict[str, Any]:
         """As what JSON can hold."""
@@ -133,7 +141,8 @@ def _group(stored: Mapping[str, Any]) -> ReleasedGroup:
 def _cell_json(cell: ReleasedCell) -> dict[str, Any]:
     written: dict[str, Any] = {"level": str(cell.level), "row": cell.row, "state": str(cell.state)}
     told = {"counts": list(cell.counts), "outside": dict(cell.outside), "n_class": cell.n_class, "band": cell.band}
-    return written | {name: value for name, value in told.items() if value or value == 0}
+    untold = {} if cell.outside_told else {"outside_told": False}
+    return written | {name: value for name, value in told.items() if value or value == 0} | untold
 
 
 def _cell(stored: Mapping[str, Any]) -> ReleasedCell:
@@ -145,6 +154,7 @@ def _cell(stored: Mapping[str, Any]) -> ReleasedCell:
         stored.get("outside", {}),
         stored.get("n_class", ""),
         stored.get("band"),
+        stored.get("outside_told", True),
     )
 
 

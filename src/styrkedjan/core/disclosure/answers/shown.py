@@ -6,7 +6,7 @@ import numpy as np
 
 from styrkedjan.core.catalogue import AnswerRules, ChainLevel, Scale
 from styrkedjan.core.disclosure.answers.counted import Counted
-from styrkedjan.core.disclosure.answers.first_pass import Verdict, Verdicts, bands_of, judged
+from styrkedjan.core.disclosure.answers.first_pass import Verdict, Verdicts, bands_of, judged, silent
 from styrkedjan.core.disclosure.answers.released import CellState, ReleasedCell, n_class
 from styrkedjan.core.disclosure.answers.second_pass import Openness
 
@@ -31,13 +31,14 @@ class Shower:
     def anonymous(self, verdicts: Verdicts, openness: Openness) -> Iterator[tuple[str, Cells]]:
         """The cells of each told place, and last those of the organiser when anything is part of its total."""
         level, several = self.level, len(self.level.rolling) > 1
+        silent_groups, silent_total = silent(level, verdicts)
         found = np.concatenate([verdicts.rows, verdicts.factors], axis=1)
         open_ = np.concatenate([openness.rows, openness.factors], axis=1)
         # where a total is shown, to say that a part of it is gathered can give away at which step
         bound = np.concatenate([openness.total_rows, np.ones(len(level.factors), dtype=bool)])
         for at in np.flatnonzero(level.told).tolist():
             gathered = ~(bound & bool(several and level.rolls_up[at])) & ~self._in_shown_factor(openness.factors[at])
-            yield level.places[at], self._cells(self.counts[at], found[at], open_[at], gathered)
+            yield level.places[at], self._cells(self.counts[at], found[at], open_[at], gathered, silent_groups[at])
         if level.rolling.size:
             found = np.concatenate([verdicts.total_rows, verdicts.total_factors])
             open_ = np.concatenate([openness.total_rows, openness.total_factors])
@@ -45,7 +46,8 @@ class Shower:
             if several:  # of a hidden total nothing is told: what is said of all binds each
                 found = np.where(found == Verdict.FEW, Verdict.EXTREME, found)
                 gathered[:] = False
-            yield level.organiser, self._cells(self.counts[level.rolling].sum(axis=0), found, open_, gathered)
+            counts = self.counts[level.rolling].sum(axis=0)
+            yield level.organiser, self._cells(counts, found, open_, gathered, silent_total)
 
     def _in_shown_factor(self, factors: np.ndarray) -> np.ndarray:
         """For each row and factor: is the total of the factor shown?"""
@@ -71,18 +73,21 @@ class Shower:
             cells[key, name] = ReleasedCell(key, name, state, tuple(each[:steps]) if given else (), outside)
         return cells
 
-    def _cells(self, counts: np.ndarray, found: np.ndarray, open_: np.ndarray, gathered: np.ndarray) -> Cells:
+    def _cells(
+        self, counts: np.ndarray, found: np.ndarray, open_: np.ndarray, gathered: np.ndarray, silent_: np.ndarray
+    ) -> Cells:
         key, steps = self.level.level, self.level.step_count
         cells: Cells = {}
-        for name, each, verdict, is_open, may_gather in zip(
-            self.names, counts.tolist(), found.tolist(), open_.tolist(), gathered.tolist(), strict=True
+        for name, each, verdict, is_open, may_gather, is_silent in zip(
+            self.names, *(of.tolist() for of in (counts, found, open_, gathered, silent_)), strict=True
         ):
             if verdict == Verdict.EMPTY:
                 cell = ReleasedCell(key, name, CellState.NO_ANSWERS)
             elif is_open:
                 told = tuple(each[:steps])
                 n = self._class(sum(told))
-                cell = ReleasedCell(key, name, CellState.SHOWN, told, self._outside(each), n)
+                outside = {} if is_silent else self._outside(each)
+                cell = ReleasedCell(key, name, CellState.SHOWN, told, outside, n, outside_told=not is_silent)
             elif verdict == Verdict.FEW:
                 cell = ReleasedCell(key, name, CellState.TOO_FEW)
             else:

@@ -44,12 +44,13 @@ class Sight:
         self.sheets = _sheets(self.statements)
         self.most = float(max((statement.sheet_count for statement in self.statements), default=0))
         for statement in self.statements:
-            if statement.is_exact and len(statement.groups) == len(statement.rows) == 1:
+            alone = len(statement.groups) == len(statement.rows) == 1
+            if statement.is_exact and statement.cell.outside_told and alone:
                 self.known[next(iter(statement.groups)), statement.rows[0]] = self.vector(statement)
         self.summed = {
             (statement.groups, statement.rows[0])
             for statement in self.statements
-            if len(statement.rows) == 1 and (statement.is_exact or statement.cell.state is CellState.NO_ANSWERS)
+            if len(statement.rows) == 1 and statement.is_exact and statement.cell.outside_told
         }
 
     def vector(self, statement: PublishedSum) -> np.ndarray:
@@ -81,8 +82,8 @@ class Sight:
         state, steps = statement.cell.state, self.steps
         answered = float(known[list(steps)].sum())
         if state is CellState.SHOWN:
-            left = self.vector(statement) - known
-            yield from (Constraint(rest, (kind,), left[kind], left[kind]) for kind in self.every)
+            left, told = self.vector(statement) - known, statement.cell.outside_told
+            yield from (Constraint(rest, (kind,), left[kind], left[kind]) for kind in (self.every if told else steps))
         elif state is CellState.NO_ANSWERS:
             yield Constraint(rest, steps, 0, 0)
         elif state is CellState.BANDS:

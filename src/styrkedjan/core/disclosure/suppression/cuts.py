@@ -90,7 +90,7 @@ class Separator:
             for sign, distance in need.moves:
                 found += self._glimpsed(need, sign, distance, pattern)
             if need.spread > need.up + need.down:
-                found += self._spread(need, pattern * self.block.up, pattern * self.block.down)
+                found += self._spread(need, *self._capped(need.spread, pattern))
         return [cut for cut in found if cut.missed_by(pattern) > VIOLATED]
 
     def whole(self, hidden: np.ndarray, likely: np.ndarray) -> list[Cut]:
@@ -127,16 +127,20 @@ class Separator:
         return waiting
 
     def _glimpsed(self, need: Need, sign: int, distance: float, pattern: np.ndarray) -> list[Cut]:
-        block = self.block
-        capped = (
-            np.where(block.primary, capacity, np.minimum(capacity, distance)) * pattern
-            for capacity in (block.up, block.down)
-        )
-        self.attack.allow(*capped)
+        self.attack.allow(*self._capped(distance, pattern))
         reach = self.attack.reach(need.column, sign, distance)
         if reach is None or reach.distance >= distance * (1 - VIOLATED):
             return []
         return self._cut(need, sign, distance, reach)
+
+    def _capped(self, distance: float, pattern: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Up and down, shared out by the pattern; never unlimited but for unsafe cells, which are wholly hidden."""
+        primary = self.block.primary
+        up, down = (
+            np.where(primary, capacity, np.minimum(capacity, distance) * pattern)
+            for capacity in (self.block.up, self.block.down)
+        )
+        return up, down
 
     def _cut(self, need: Need, sign: int, distance: float, reach: Reach) -> list[Cut]:
         cut = capacity_cut(self.block, worth(self.block, reach.prices, need.column, sign), distance)

@@ -81,10 +81,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     SELECT public.styrkedjan_form_of(g.key) FROM public.answering_group g WHERE g.code = wanted
 $$;
 
-CREATE FUNCTION styrkedjan_form_by_link(wanted text) RETURNS jsonb
+-- By a link: the token itself is asked for, so that the hashes that stand in the table open nothing.
+CREATE FUNCTION styrkedjan_form_by_link(token text) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT public.styrkedjan_form_of(a.group_id) || jsonb_build_object('answered', a.answered)
-    FROM public.asked_person a WHERE a.link_hash = wanted
+    FROM public.asked_person a WHERE a.link_hash = encode(sha256(convert_to(token, 'UTF8')), 'hex')
 $$;
 
 -- Put a sheet in the mailbox, or change the one that the receipt is for. Says what became of it: saved, changed (it had
@@ -117,7 +118,7 @@ BEGIN
         RETURN 'full';
     END IF;
     -- Drafts may be more than those asked, since somebody can begin on two devices, but not without end.
-    IF held.begun >= 3 * g.asked_count + 20 AND NOT coalesce(held.known, false) THEN
+    IF NOT finished AND held.begun >= 3 * g.asked_count + 20 AND NOT coalesce(held.known, false) THEN
         RETURN 'full';
     END IF;
     INSERT INTO public.sheet (receipt_hash, organiser, campaign_id, group_id, sealed, handed_in)
@@ -128,10 +129,11 @@ BEGIN
 END $$;
 
 -- That the link has been used: true the first time, and false ever after.
-CREATE FUNCTION styrkedjan_use_link(wanted text) RETURNS boolean
+CREATE FUNCTION styrkedjan_use_link(token text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE public.asked_person SET answered = true WHERE link_hash = wanted AND NOT answered;
+    UPDATE public.asked_person SET answered = true
+        WHERE link_hash = encode(sha256(convert_to(token, 'UTF8')), 'hex') AND NOT answered;
     RETURN FOUND;
 END $$;
 
@@ -191,6 +193,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     GROUP BY a.group_id
 $$;
 
+-- The site closes a campaign now or later, never in the past: the quarter of an hour for whoever is writing passes, and
+-- the mailbox cannot be emptied before it has.
+CREATE FUNCTION styrkedjan_guard_closing() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.closes_at < clock_timestamp() - interval '1 minute' AND current_user <>
+        (SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = 'campaign') THEN
+        RAISE EXCEPTION 'a campaign does not close in the past';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_closing BEFORE UPDATE OF closes_at ON campaign FOR EACH ROW
+    WHEN (NEW.closes_at IS DISTINCT FROM OLD.closes_at) EXECUTE FUNCTION styrkedjan_guard_closing();
+
 -- Take every sheet out of the mailbox to be counted, in an order that has nothing to do with when they came. Drafts
 -- are thrown away. The first row, without a group, says that the mailbox has been emptied; nothing at all is given
 -- while the campaign takes sheets (unless its time is up and as many as were asked have handed in), nor when it has
@@ -244,5 +260,5 @@ $$;
 REVOKE ALL ON FUNCTION styrkedjan_campaign_lock(uuid), styrkedjan_takes_sheets(public.campaign),
     styrkedjan_form_of(uuid), styrkedjan_form_by_code(text), styrkedjan_form_by_link(text),
     styrkedjan_hand_in(uuid, text, text, boolean), styrkedjan_use_link(text), styrkedjan_sheet(text),
-    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid), styrkedjan_take_sheets(uuid),
+    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid), styrkedjan_take_sheets(uuid), styrkedjan_guard_closing(),
     styrkedjan_empty_mailbox(uuid), styrkedjan_outcome_by_code(text) FROM PUBLIC;
