@@ -24,7 +24,7 @@ from styrkedjan.core.refused import NotAllowed, NotFound
 OURS, THEIRS = "2120009901", "2120009902"
 UNIT, SISTER = f"{OURS}-90000001", f"{OURS}-90000002"
 
-OPEN = {"read_statistics", "sign_in"}
+OPEN = {"read_statistics", "sign_in", "answer"}
 OWN = OPEN | {"manage_own_account"}
 LEADS = OWN | {
     "read_people",
@@ -32,6 +32,9 @@ LEADS = OWN | {
     "read_working_material",
     "write_working_material",
     "share_working_material",
+    "run_self_assessments",
+    "read_self_assessments",
+    "take_part",
     "read_audit_trail",
 }
 # role -> everything that it may do at its own place, in full
@@ -40,9 +43,17 @@ MATRIX = {
     "signed_in": OWN,
     "quality_lead": LEADS,
     "superintendent": LEADS,
-    "board_member": OWN | {"read_people", "read_working_material"},
-    "principal": OWN | {"read_people", "read_working_material", "write_working_material"},
-    "staff_member": OWN,
+    "board_member": OWN | {"read_people", "read_working_material", "read_self_assessments", "take_part"},
+    "principal": OWN
+    | {
+        "read_people",
+        "read_working_material",
+        "write_working_material",
+        "run_self_assessments",
+        "read_self_assessments",
+        "take_part",
+    },
+    "staff_member": OWN | {"take_part"},
     "dialogue_lead": OWN | {"read_shared_material"},
     "analyst": OWN | {"publish_statistics"},
     "catalogue_editor": OWN,

@@ -204,5 +204,5 @@ def tabs(viewer, key: str) -> list[str]:
 def test_only_those_with_a_role_get_the_tabs_of_a_place():
     assert tabs(None, ORGANISER) == []
     assert tabs(LEAD, "2120009593") == []
-    assert tabs(LEAD, ORGANISER) == ["Läget", "Underlag", "Arbetsmaterial", "Personer", "Händelser"]
-    assert tabs(LEAD, UNIT) == ["Läget", "Underlag", "Arbetsmaterial"]
+    assert tabs(LEAD, ORGANISER) == ["Läget", "Underlag", "Arbetsmaterial", "Självvärdering", "Personer", "Händelser"]
+    assert tabs(LEAD, UNIT) == ["Läget", "Underlag", "Arbetsmaterial", "Självvärdering"]

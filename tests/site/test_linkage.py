@@ -281,7 +281,7 @@ def test_a_receipt_is_known_by_its_hash_and_says_nothing_but_that_it_was_counted
     _, seen, _, _ = real
     for person in seen.people[:20]:
         (found,) = owner_connection.execute("SELECT styrkedjan_sheet(%s)", [receipt_hash(person.receipt)]).fetchone()
-        assert set(json_of(found)) == {"counted"} and set(json_of(found)["counted"]) == {"title", "counted_at"}
+        assert set(json_of(found)) == {"counted"} and set(json_of(found)["counted"]) == {"title", "counted_at", "kept"}
 
 
 def test_the_trail_and_the_logs_say_nothing_of_anyone(real, owner_connection):

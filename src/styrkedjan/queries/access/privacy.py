@@ -17,6 +17,7 @@ from styrkedjan.data.catalogue import load_privacy
 from styrkedjan.queries.catalogue import catalogue
 from styrkedjan.queries.places import names_of
 from styrkedjan.tables import access as tables
+from styrkedjan.tables.assessments import AskedPerson, CampaignRow, Outcome
 from styrkedjan.tables.sharing import PaperVersion, Share
 
 Row = dict[str, Any]
@@ -197,6 +198,25 @@ def _papers(viewer: Viewer) -> list[Row]:
     ]
 
 
+def _asked(viewer: Viewer) -> list[Row]:
+    """Where her address has been asked at the organisers where she has a role. Whether she has answered nobody sees."""
+    email = tables.Person.objects.values_list("email", flat=True).get(key=viewer.person)
+    rows = AskedPerson.scoped.of(viewer).filter(email=email).order_by("invited_on", "key")
+    return [
+        {"E-postadress": address, "Länken skickades": day} for address, day in rows.values_list("email", "invited_on")
+    ]
+
+
+def _campaigns(viewer: Viewer) -> list[Row]:
+    rows = CampaignRow.scoped.of(viewer).filter(made_by=viewer.person).order_by("made_at", "key")
+    return [{"Rubrik": row.title, "Platsnyckel": row.place, "Öppnades": row.made_at} for row in rows]
+
+
+def _outcomes(viewer: Viewer) -> list[Row]:
+    rows = Outcome.scoped.of(viewer).filter(written_by=viewer.person).order_by("published_at", "key")
+    return [{"Hört": row.heard, "Beslutat": row.decided, "Publicerades": row.published_at} for row in rows]
+
+
 def _shares(viewer: Viewer) -> list[Row]:
     shared = Share.scoped.of(viewer).filter(shared_by=viewer.person).select_related("version")
     return [
@@ -243,5 +263,8 @@ SECTIONS: tuple[tuple[tuple[str, ...], str, Callable[[Viewer], list[Row]]], ...]
     (("outgoing_mail",), "Brev till din e-postadress", _letters),
     (("working_paper", "paper_version"), "Arbetsmaterial som du har skrivit", _papers),
     (("share",), "Delningar som du har gjort", _shares),
+    (("asked_person",), "Självvärderingar som du har fått en egen länk till", _asked),
+    (("campaign",), "Självvärderingar som du har öppnat", _campaigns),
+    (("campaign_outcome",), "Återkoppling som du har skrivit", _outcomes),
     (("audit_event",), "Händelser där det var du som gjorde något", _events),
 )

@@ -260,5 +260,6 @@ $$;
 REVOKE ALL ON FUNCTION styrkedjan_campaign_lock(uuid), styrkedjan_takes_sheets(public.campaign),
     styrkedjan_form_of(uuid), styrkedjan_form_by_code(text), styrkedjan_form_by_link(text),
     styrkedjan_hand_in(uuid, text, text, boolean), styrkedjan_use_link(text), styrkedjan_sheet(text),
-    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid), styrkedjan_take_sheets(uuid), styrkedjan_guard_closing(),
+    styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid),
+    styrkedjan_take_sheets(uuid), styrkedjan_guard_closing(),
     styrkedjan_empty_mailbox(uuid), styrkedjan_outcome_by_code(text) FROM PUBLIC;
