@@ -51,12 +51,33 @@ def zofia(assurance: Assurance = Assurance.STRONG) -> str:
     key = key_of(token)
     with as_owner():
         _known_everywhere(key)
+    _asks_and_is_asked(key)
     if assurance is Assurance.STRONG:
         with viewing(token) as viewer:
             texts = {"works_well": "Läsningen.", "challenges": "", "causes": "", "look_into": ""}
             paper = sharing.write(viewer, STORKOPING, PaperKind.OWN_ANALYSIS, SchoolYear(2024), "Läget", texts)
             sharing.share(viewer, STORKOPING, paper, 1, Agency.SPSM)
     return token
+
+
+def _asks_and_is_asked(key: UUID) -> None:
+    """She has opened a self-assessment, is asked herself, and has written what came of it."""
+    from styrkedjan.tables.assessments import AskedPerson, CampaignRow, Outcome
+    from tests.campaigns import TEACHING, UNIT, open_for
+
+    made = open_for(asked={(UNIT, TEACHING): 8}, place=STORKOPING)
+    with as_owner():
+        CampaignRow._base_manager.filter(key=made.key).update(made_by=str(key))
+        asked = AskedPerson(
+            key=uuid4(), organiser=STORKOPING, group_id=made.group(), email=EMAIL, link_hash="l" * 64,
+            invited_on=NOW.date(),
+        )  # fmt: skip
+        asked.save(force_insert=True)
+        outcome = Outcome(
+            key=uuid4(), organiser=STORKOPING, campaign_id=made.key, heard="Tiden räcker inte.", decided="Vi ser över den.",
+            published_at=NOW, written_by=str(key),
+        )  # fmt: skip
+        outcome.save(force_insert=True)
 
 
 def _known_everywhere(key: UUID) -> None:
