@@ -74,7 +74,8 @@ def _asks_and_is_asked(key: UUID) -> None:
         )  # fmt: skip
         asked.save(force_insert=True)
         outcome = Outcome(
-            key=uuid4(), organiser=STORKOPING, campaign_id=made.key, heard="Tiden räcker inte.", decided="Vi ser över den.",
+            key=uuid4(), organiser=STORKOPING, campaign_id=made.key, heard="Tiden räcker inte.",
+            decided="Vi ser över det.",
             published_at=NOW, written_by=str(key),
         )  # fmt: skip
         outcome.save(force_insert=True)
