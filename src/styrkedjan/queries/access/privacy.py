@@ -203,7 +203,8 @@ def _asked(viewer: Viewer) -> list[Row]:
     email = tables.Person.objects.values_list("email", flat=True).get(key=viewer.person)
     rows = AskedPerson.scoped.of(viewer).filter(email=email).order_by("invited_on", "key")
     return [
-        {"E-postadress": address, "Länken skickades": day} for address, day in rows.values_list("email", "invited_on")
+        {"E-postadress": address, "Länken skickades": day.isoformat()}
+        for address, day in rows.values_list("email", "invited_on")
     ]
 
 

@@ -257,7 +257,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     FROM public.answering_group g WHERE g.code = wanted
 $$;
 
-REVOKE ALL ON FUNCTION styrkedjan_campaign_lock(uuid), styrkedjan_takes_sheets(public.campaign),
+-- Whoever has her account removed is no longer asked anything either. What she may have answered is nobody's to find.
+CREATE FUNCTION styrkedjan_forget_asked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM public.asked_person WHERE email = OLD.email;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget_asked AFTER UPDATE ON person FOR EACH ROW
+    WHEN (OLD.email IS NOT NULL AND NEW.email IS NULL) EXECUTE FUNCTION styrkedjan_forget_asked();
+
+REVOKE ALL ON FUNCTION styrkedjan_forget_asked(), styrkedjan_campaign_lock(uuid), styrkedjan_takes_sheets(public.campaign),
     styrkedjan_form_of(uuid), styrkedjan_form_by_code(text), styrkedjan_form_by_link(text),
     styrkedjan_hand_in(uuid, text, text, boolean), styrkedjan_use_link(text), styrkedjan_sheet(text),
     styrkedjan_take_back(text), styrkedjan_handed_in(uuid), styrkedjan_asked(uuid),
