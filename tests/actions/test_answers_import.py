@@ -118,7 +118,10 @@ def test_the_same_file_twice_is_read_once():
     read_in(sheets(first=6), token=token)
     with pytest.raises(WrongState, match="redan inlästa"):
         read_in(sheets(first=6), token=token)
-    read_in(sheets(first=6), replace(SAID, title="En annan enkät"), token)
+    with pytest.raises(WrongState, match="Höstens enkät"):  # less one person: the difference would be her answers
+        read_in(sheets(first=5), replace(SAID, title="En annan enkät"), token)
+    earlier = {"first_day": SAID.first_day - timedelta(days=365), "last_day": SAID.last_day - timedelta(days=365)}
+    read_in(sheets(first=6), replace(SAID, title="Enkäten året innan", **earlier), token)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,18 @@ def test_files_hold_one_place_its_states_in_words_and_where_it_comes_from():
     assert any("=1+1" in line for line in sheet), "in a workbook a text is a text"
 
 
+def test_answers_outside_the_scale_that_are_not_told_are_nowhere_a_nought():
+    untold = cell("teaching", FACTOR, "0 2 8 24 12") | {"outside_told": False}
+    told = cell("teaching", ROWS[0], "0 1 4 12 6", {"dont_know": 3})
+    key = stored(campaign(), released(UNIT, [group("teaching", 30, 26)], [told, untold]))
+    rows, _, frame = files(UNIT, key)
+    by_row = {row["radens id"]: row for row in rows}
+    assert (by_row[ROWS[0]]["Vet inte / ser inte"], by_row[ROWS[0]]["Inte relevant för oss"]) == ("3", "0")
+    assert by_row[FACTOR]["Vet inte / ser inte"] == by_row[FACTOR]["Inte relevant för oss"] == "skyddat"
+    assert by_row[FACTOR]["4 I hög grad"] == "24"
+    assert frame.filter(pl.col("radens id") == FACTOR)["Vet inte / ser inte"].to_list() == [None]
+
+
 def test_a_file_names_the_place_and_the_campaign():
     key = stored(campaign(), mixed_unit())
     told = lead().get(address(UNIT, key, "resultat.xlsx")).headers

@@ -143,7 +143,8 @@ def _record(file: AnswerFile, factor: FactorView, row: RowView, cell: Cell) -> _
         "antal svar, klass": here.n_class or words(f"chain.state.{here.state}.short"),
         "mitten": say.median(here, scale, words) or words(f"chain.state.{here.state}.short"),
     }
-    return _Record(file.about | texts, dict(zip(_number_heads(file), _numbers(file, cell), strict=True)), texts["läge"])
+    word = texts["läge"] if here.outside_told else words(f"chain.state.{CellState.PROTECTED}.short")
+    return _Record(file.about | texts, dict(zip(_number_heads(file), _numbers(file, cell), strict=True)), word)
 
 
 def _numbers(file: AnswerFile, cell: Cell) -> Iterator[Number]:
@@ -152,7 +153,7 @@ def _numbers(file: AnswerFile, cell: Cell) -> Iterator[Number]:
     known = bool(here.counts)
     yield from here.counts if by_step else [None] * len(scale.steps)
     yield from here.in_bands(scale) if known else [None] * 3
-    yield from (here.outside.get(each.id, 0) if known else None for each in scale.outside)
+    yield from (here.outside.get(each.id, 0) if known and here.outside_told else None for each in scale.outside)
     yield here.answer_count
     yield None if here.agreement is None else round(here.agreement, 4)
 

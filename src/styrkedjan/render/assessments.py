@@ -244,7 +244,7 @@ def _cell(page: _Page, row: RowView, cell: Cell) -> PrintedCell:
         tuple(note for note in notes if note),
         tuple(str(count) for count in here.counts) if here.state in (CellState.SHOWN, CellState.POSITION) else (),
         _merged(here, scale, words),
-        tuple(str(here.outside.get(each.id, 0)) if here.counts else "" for each in scale.outside),
+        tuple(str(here.outside.get(each.id, 0)) if here.counts and here.outside_told else "" for each in scale.outside),
         _measures(here, scale, words),
     )
 

@@ -23,7 +23,10 @@ from styrkedjan.tables.places import SchoolUnit
 Sheets = Mapping[tuple[str, ChainLevel], Sequence[Sheet]]
 ODD_ANSWER = "Ett av svaren hör inte till kvalitetssystemets rader eller skala. Inget har lästs in. Välj filen igen."
 ODD_PLACE = "En av enheterna finns inte hos er. Inget har lästs in. Välj filen igen."
-TWICE = "svaren är redan inlästa: samma rubrik och samma dagar finns här. Inget nytt har lästs in."
+TWICE = (
+    "svar från en av grupperna till samma rader är redan inlästa för de dagarna, i ”{title}”. Inget nytt har lästs in: "
+    "det som skiljer två inläsningar åt kunde annars peka ut någon."
+)
 
 
 def import_answers(actor: Viewer, place: str, said: Collected, sheets: Sheets) -> UUID:
@@ -39,7 +42,7 @@ def import_answers(actor: Viewer, place: str, said: Collected, sheets: Sheets) -
     _require_fitting(place, tidy, sheets, known)
     row = _campaign(actor, place, tidy, sheets, known)
     with change(actor, Event.ANSWERS_IMPORTED, about=str(row.key), place=place) as facts:
-        _refuse_twice(actor, row)
+        _refuse_twice(actor, row, sheets)
         row.save(force_insert=True)
         rules, scale = known.disclosure.answers, known.framework.self_assessment.scale
         told = {where: len(given) if len(given) >= rules.minimum_answers else 0 for where, given in sheets.items()}
@@ -91,10 +94,16 @@ def _campaign(actor: Viewer, place: str, said: Collected, sheets: Sheets, known:
     )
 
 
-def _refuse_twice(actor: Viewer, row: CampaignRow) -> None:
-    same = CampaignRow.scoped.at(actor, row.organiser).filter(place=row.place, public_key="", removed_at=None)
-    if same.filter(title=row.title, opens_at=row.opens_at, closes_at=row.closes_at).exists():
-        raise WrongState(TWICE)
+def _refuse_twice(actor: Viewer, row: CampaignRow, sheets: Sheets) -> None:
+    """The same people's answers are read in once: two readings with one person between them would tell her answers."""
+    at_once = {"campaign__opens_at__lt": row.closes_at, "campaign__closes_at__gt": row.opens_at}
+    groups = AnsweringGroupRow.scoped.at(actor, row.organiser).filter(
+        campaign__public_key="", campaign__removed_at=None, **at_once
+    )
+    for group in groups.select_related("campaign"):
+        is_here = (group.place, ChainLevel(group.level)) in sheets
+        if is_here and not set(row.rows).isdisjoint(group.campaign.rows):
+            raise WrongState(TWICE.format(title=group.campaign.title))
 
 
 def _group(row: CampaignRow, place: str, level: ChainLevel, asked: int) -> AnsweringGroupRow:

@@ -29,7 +29,8 @@ class Lane:
 
     ``n_class`` is how many answers it rests on, as text; ``band`` the only band when nearly all lie in one. ``people``
     is how many have answered the form and ``rows`` how many rows the answers are to: in a factor as a whole each
-    person has answered several. ``people`` is None when it is not told.
+    person has answered several. ``people`` is None when it is not told. Not ``outside_told``: the answers outside the
+    scale are not shown, whatever there are of them.
     """
 
     level: ChainLevel
@@ -40,6 +41,7 @@ class Lane:
     band: int | None = None
     people: int | None = None
     rows: int = 1
+    outside_told: bool = True
 
     @property
     def is_distribution(self) -> bool:
@@ -115,7 +117,9 @@ def lane_of(released: ReleasedAnswers | None, level: ChainLevel, row: str) -> La
         return None
     group, rows = released.groups.get(level), row_count(released, level, row)
     people = group.sheet_count if group else None
-    return Lane(level, cell.state, cell.counts, dict(cell.outside), cell.n_class, cell.band, people, rows)
+    return Lane(
+        level, cell.state, cell.counts, dict(cell.outside), cell.n_class, cell.band, people, rows, cell.outside_told
+    )
 
 
 def row_count(released: ReleasedAnswers, level: ChainLevel, row: str) -> int:
@@ -145,6 +149,6 @@ def changed(before: Lane | None, now: Lane, scale: Scale) -> ShareChange | None:
 def if_all_had_answered(lane: Lane, asked: int, scale: Scale) -> tuple[int, int] | None:
     """Between which numbers the high answers would be if everybody asked had answered; None when not shown."""
     high, answered = lane.high(scale), lane.answer_count
-    if high is None or answered is None or not lane.is_distribution:
+    if high is None or answered is None or not (lane.is_distribution and lane.outside_told):
         return None
     return bounds(high, answered + sum(lane.outside.values()), asked)
