@@ -1,7 +1,6 @@
 """The own underlag as PDF: tagged like the official one, with the very words of the page."""
 
 import re
-import shutil
 from io import BytesIO
 
 import pikepdf
@@ -67,8 +66,6 @@ def made() -> bytes:
 
 @pytest.fixture(scope="module")
 def text(made, tmp_path_factory) -> str:
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext (poppler-utils) is not installed")
     return text_of(made, tmp_path_factory.mktemp("own") / "own.pdf")
 
 

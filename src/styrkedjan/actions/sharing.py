@@ -14,7 +14,7 @@ from styrkedjan.core.sharing import KINDS, PaperKind, SavedMeanwhile, Version
 from styrkedjan.core.sharing.kinds import require_written
 from styrkedjan.core.statistics import SchoolYear
 from styrkedjan.tables import access
-from styrkedjan.tables.places import Organiser, SchoolUnit
+from styrkedjan.tables.places import place_row
 from styrkedjan.tables.sharing import PaperVersion, Share, WorkingPaper
 
 # An agency that reads a shared version again within this time has one row in the organiser's trail, not two.
@@ -156,8 +156,7 @@ def copy_to(actor: Viewer, place: str, key: UUID, target: str) -> UUID:
 
 
 def _require_place(place: str) -> None:
-    rows = Organiser.objects if place == organiser_of(place) else SchoolUnit.objects
-    if not rows.filter(key=place).exists():
+    if place_row(place) is None:
         raise NotFound(NO_SUCH_PAGE)
 
 

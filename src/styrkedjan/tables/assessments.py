@@ -7,6 +7,8 @@ Neither table is open to the site: it hands in and asks through functions of the
 
 from django.db import models
 
+from styrkedjan.core.assessments.campaigns import AnsweringGroup, Campaign, GroupKind, GroupState, Mode, OwnStatement
+from styrkedjan.core.catalogue import ChainLevel
 from styrkedjan.tables._scoped import Scoped
 
 
@@ -42,6 +44,26 @@ class CampaignRow(models.Model):
         db_table = "campaign"
         indexes = [models.Index(fields=["organiser", "place"], name="campaign_place")]
 
+    @property
+    def value(self) -> Campaign:
+        """The row as a value: without its keys, and without who opened it."""
+        return Campaign(
+            key=str(self.key),
+            place=self.place,
+            title=self.title,
+            edition=self.edition,
+            school_form=self.school_form,
+            language=self.language,
+            modes=frozenset(map(Mode, self.modes)),
+            levels=tuple(map(ChainLevel, self.levels)),
+            rows=tuple(self.rows),
+            own_statements=tuple(OwnStatement(**own) for own in self.own_statements),
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            counted_at=self.counted_at,
+            previous=str(self.previous_id) if self.previous_id else None,
+        )
+
 
 class AnsweringGroupRow(models.Model):
     """Those at one place and level who answer one campaign, and what became of their answers."""
@@ -63,6 +85,22 @@ class AnsweringGroupRow(models.Model):
     class Meta:
         db_table = "answering_group"
         constraints = [models.UniqueConstraint(fields=["campaign", "place", "level"], name="one_group_per_place_level")]
+
+    @property
+    def value(self) -> AnsweringGroup:
+        """The row as a value; how many have handed in is what was counted, and nothing before that."""
+        return AnsweringGroup(
+            key=str(self.key),
+            campaign=str(self.campaign_id),
+            place=self.place,
+            level=ChainLevel(self.level),
+            kind=GroupKind(self.kind),
+            asked_count=self.asked_count,
+            code=self.code or "",
+            rolls_up=self.rolls_up,
+            state=GroupState(self.state),
+            sheet_count=self.sheet_count,
+        )
 
 
 class AskedPerson(models.Model):

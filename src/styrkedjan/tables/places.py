@@ -6,6 +6,8 @@ point at a place that has closed.
 
 from django.db import models
 
+from styrkedjan.core.places import organiser_of
+
 
 class Organiser(models.Model):
     """An organiser, by its ten-digit organisation number."""
@@ -40,3 +42,15 @@ class SchoolUnit(models.Model):
             models.Index(fields=["code"], name="school_unit_code"),
             models.Index(fields=["organiser"], name="school_unit_organiser"),
         ]
+
+
+def place_row(key: str) -> "Organiser | SchoolUnit | None":
+    """The row of a place, an organiser or a unit; None when no edition has named it."""
+    rows = Organiser.objects if key == organiser_of(key) else SchoolUnit.objects
+    return rows.filter(key=key).first()
+
+
+def place_name(key: str) -> str:
+    """The name of an organiser or a unit; empty when no edition has named it."""
+    row = place_row(key)
+    return row.name if row else ""

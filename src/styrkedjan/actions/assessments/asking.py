@@ -21,7 +21,7 @@ from styrkedjan.core.refused import BadInput, NotFound, WrongState
 from styrkedjan.render import swedish
 from styrkedjan.tables.access.mail import address_of
 from styrkedjan.tables.assessments import AnsweringGroupRow, AskedPerson, CampaignRow
-from styrkedjan.tables.places import Organiser, SchoolUnit
+from styrkedjan.tables.places import place_name
 
 CLOSED = "självvärderingen är stängd. Inga länkar har skickats."
 TOO_MANY = (
@@ -120,18 +120,13 @@ def _send(actor: Viewer, campaign: CampaignRow, group: AnsweringGroupRow, addres
 def _facts(campaign: CampaignRow, group: AnsweringGroupRow) -> dict[str, object]:
     return {
         "title": campaign.title,
-        "place_name": _name(group.place),
-        "asks": _name(campaign.place),
+        "place_name": place_name(group.place),
+        "asks": place_name(campaign.place),
         "is_position": group.kind == GroupKind.POSITION,
         "opens": swedish.moment(campaign.opens_at) if campaign.opens_at > datetime.now(UTC) else "",
         "closes": swedish.moment(campaign.closes_at),
         "site": settings.SITE_ADDRESS,
     }
-
-
-def _name(place: str) -> str:
-    rows = Organiser.objects if place == organiser_of(place) else SchoolUnit.objects
-    return rows.filter(key=place).values_list("name", flat=True).first() or ""
 
 
 def remind(actor: Viewer, place: str, key: UUID) -> None:

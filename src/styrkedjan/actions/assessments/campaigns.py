@@ -31,7 +31,7 @@ from styrkedjan.core.refused import NotAllowed, NotFound, WrongState
 from styrkedjan.data.catalogue import load_catalogue
 from styrkedjan.protocols.sealing import key_for, new_pair, seal
 from styrkedjan.tables.assessments import AnsweringGroupRow, CampaignRow
-from styrkedjan.tables.places import Organiser, SchoolUnit
+from styrkedjan.tables.places import SchoolUnit, place_row
 
 OPENED_MEANWHILE = "någon har ändrat självvärderingen sedan du öppnade sidan. Inget har sparats. Ladda om sidan."
 COUNTED = "svaren är redan räknade. Inget har ändrats."
@@ -69,8 +69,7 @@ def _catalogue() -> Catalogue:
 
 
 def _require_place(place: str) -> None:
-    rows = Organiser.objects if place == organiser_of(place) else SchoolUnit.objects
-    if not rows.filter(key=place).exists():
+    if place_row(place) is None:
         raise NotFound(NO_SUCH_PAGE)
 
 

@@ -18,10 +18,10 @@ from django.db import connection
 from styrkedjan.actions._change import change
 from styrkedjan.core.access import Event, Permission, Viewer, may
 from styrkedjan.core.access.viewer import NO_SUCH_PAGE
-from styrkedjan.core.assessments.campaigns import AnsweringGroup, GroupKind, GroupState
+from styrkedjan.core.assessments.campaigns import GroupKind, GroupState
 from styrkedjan.core.assessments.counting import Counted, CountedGroup, counted
 from styrkedjan.core.assessments.sheets import Sheet, read
-from styrkedjan.core.catalogue import AnswerRules, Catalogue, ChainLevel, Scale
+from styrkedjan.core.catalogue import AnswerRules, Catalogue, Scale
 from styrkedjan.core.disclosure.answers import release_answers
 from styrkedjan.core.places import organiser_of
 from styrkedjan.core.refused import DamagedData, NotFound, WrongState
@@ -81,7 +81,7 @@ def count(actor: Viewer, place: str, key: UUID) -> None:
             raise WrongState(COUNTED_BEFORE if row.counted_at else NOT_YET)
         known = catalogue_of(row.edition)
         scale, rules = known.framework.self_assessment.scale, known.disclosure.answers
-        groups = [_group(each) for each in _groups(actor, row)]
+        groups = [replace(each.value, sheet_count=0) for each in _groups(actor, row)]
         found = counted(groups, _opened(row, mailbox, scale), rules)
         keep(row, found, mailbox.receipts, scale, rules)
         facts.update(found.totals)
@@ -170,19 +170,6 @@ def _sheet(text: str, asked: set[str], scale: Scale) -> Sheet:
     if not known:
         raise DamagedData(NOT_A_SHEET)
     return sheet
-
-
-def _group(row: AnsweringGroupRow) -> AnsweringGroup:
-    return AnsweringGroup(
-        key=str(row.key),
-        campaign=str(row.campaign_id),
-        place=row.place,
-        level=ChainLevel(row.level),
-        kind=GroupKind(row.kind),
-        asked_count=row.asked_count,
-        code=row.code or "",
-        rolls_up=row.rolls_up,
-    )
 
 
 def _keep_groups(row: CampaignRow, groups: Sequence[CountedGroup]) -> None:

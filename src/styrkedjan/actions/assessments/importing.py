@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from styrkedjan.actions._change import change
 from styrkedjan.actions.assessments import counting
 from styrkedjan.core.access import Event, Permission, Viewer, may
-from styrkedjan.core.assessments.campaigns import AnsweringGroup, GroupKind, GroupState, Mode
+from styrkedjan.core.assessments.campaigns import GroupKind, GroupState, Mode
 from styrkedjan.core.assessments.counting import Counted, counted
 from styrkedjan.core.assessments.importing import Collected, checked_collected
 from styrkedjan.core.assessments.sheets import Sheet
@@ -49,7 +49,9 @@ def import_answers(actor: Viewer, place: str, said: Collected, sheets: Sheets) -
         groups = [_group(row, where, level, told[where, level]) for where, level in sorted(sheets)]
         AnsweringGroupRow._base_manager.bulk_create(groups)
         by_key = {str(group.key): sheets[group.place, ChainLevel(group.level)] for group in groups}
-        found = _untold(counted([_value(group, len(by_key[str(group.key)])) for group in groups], by_key, rules))
+        found = _untold(
+            counted([replace(group.value, asked_count=len(by_key[str(group.key)])) for group in groups], by_key, rules)
+        )
         counting.keep(row, found, (), scale, rules)
         facts.update(found.totals)
     return row.key
@@ -127,16 +129,3 @@ def _untold(found: Counted) -> Counted:
     """The same without how many were asked in groups that are too few: it would be how many they are."""
     few = (GroupState.TOO_FEW, GroupState.POOLED)
     return Counted(tuple(replace(group, asked_count=0) if group.state in few else group for group in found.groups))
-
-
-def _value(row: AnsweringGroupRow, sheet_count: int) -> AnsweringGroup:
-    return AnsweringGroup(
-        key=str(row.key),
-        campaign=str(row.campaign_id),
-        place=row.place,
-        level=ChainLevel(row.level),
-        kind=GroupKind(row.kind),
-        asked_count=sheet_count,
-        code="",
-        rolls_up=row.rolls_up,
-    )

@@ -21,11 +21,10 @@ from styrkedjan.core.access import Event, Permission, Viewer, may
 from styrkedjan.core.assessments.campaigns import GroupKind
 from styrkedjan.core.disclosure.answers import ReleaseRefused
 from styrkedjan.core.letters import LetterKind
-from styrkedjan.core.places import unit_code_of
 from styrkedjan.core.refused import DamagedData, WrongState
 from styrkedjan.render import swedish
 from styrkedjan.tables.assessments import AskedPerson, CampaignRow
-from styrkedjan.tables.places import Organiser, SchoolUnit
+from styrkedjan.tables.places import place_name
 
 log = logging.getLogger("styrkedjan")
 
@@ -105,18 +104,13 @@ def _not_answered(asked, today: date) -> list[AskedPerson]:  # noqa: ANN001  (a 
 def _body(row: CampaignRow, person: AskedPerson) -> str:
     facts = {
         "title": row.title,
-        "place_name": _name(person.group.place),
+        "place_name": place_name(person.group.place),
         "is_position": person.group.kind == GroupKind.POSITION,
         "address": link_address(link_token(person.key)),
         "closes": swedish.moment(row.closes_at),
         "site": settings.SITE_ADDRESS,
     }
     return render_to_string("assessments/letters/reminder.txt", facts)
-
-
-def _name(place: str) -> str:
-    named = SchoolUnit if unit_code_of(place) else Organiser
-    return named.objects.filter(key=place).values_list("name", flat=True).first() or ""
 
 
 def _clear_away() -> None:

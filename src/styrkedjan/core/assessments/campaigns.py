@@ -1,9 +1,11 @@
 """A campaign (självvärdering): what is asked, of whom, how and when; and the groups that answer it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from styrkedjan.core.catalogue import ChainLevel, Framework
 from styrkedjan.core.places import organiser_of
@@ -81,6 +83,25 @@ class Campaign:
     closes_at: datetime
     counted_at: datetime | None = None
     previous: str | None = None
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Campaign":
+        """A campaign as the database's functions tell of it to those without an account: a row as JSON."""
+        when = ("opens_at", "closes_at", "counted_at")
+        return cls(
+            key=told["key"],
+            place=told["place"],
+            title=told["title"],
+            edition=told["edition"],
+            school_form=told["school_form"],
+            language=told["language"],
+            modes=frozenset(map(Mode, told["modes"])),
+            levels=tuple(map(ChainLevel, told["levels"])),
+            rows=tuple(told["rows"]),
+            own_statements=tuple(OwnStatement(**own) for own in told["own_statements"]),
+            previous=told["previous_id"],
+            **{name: told[name] and datetime.fromisoformat(told[name]) for name in when},
+        )
 
     @property
     def organiser(self) -> str:

@@ -1,7 +1,6 @@
 """The form behind a code or a link, and the sheet behind a receipt: all that somebody without an account can reach."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -18,8 +17,6 @@ from styrkedjan.core.assessments.campaigns import (
     Campaign,
     GroupKind,
     GroupState,
-    Mode,
-    OwnStatement,
     form_for,
 )
 from styrkedjan.core.assessments.open_forms import OpenForm
@@ -130,26 +127,8 @@ def _open_form(text: str) -> OpenForm:
         rolls_up=told_group["rolls_up"],
         state=GroupState(told_group["state"]),
     )
-    asked = _campaign(told_campaign)
+    asked = Campaign.from_json(told_campaign)
     return _made(asked, group, told_campaign["public_key"], told_group["place_name"], told["organiser_name"])
-
-
-def _campaign(told: Mapping[str, Any]) -> Campaign:
-    when = {name: told[name] and datetime.fromisoformat(told[name]) for name in ("opens_at", "closes_at", "counted_at")}
-    return Campaign(
-        key=told["key"],
-        place=told["place"],
-        title=told["title"],
-        edition=told["edition"],
-        school_form=told["school_form"],
-        language=told["language"],
-        modes=frozenset(Mode(mode) for mode in told["modes"]),
-        levels=tuple(ChainLevel(level) for level in told["levels"]),
-        rows=tuple(told["rows"]),
-        own_statements=tuple(OwnStatement(**own) for own in told["own_statements"]),
-        previous=told["previous_id"],
-        **when,
-    )
 
 
 def _made(asked: Campaign, group: AnsweringGroup, public_key: str, place_name: str, organiser_name: str) -> OpenForm:

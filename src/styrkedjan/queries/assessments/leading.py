@@ -16,7 +16,7 @@ from styrkedjan.core.assessments.following import Rate, may_be_counted, rate_of,
 from styrkedjan.core.catalogue import ChainLevel, Framework
 from styrkedjan.core.places import organiser_of
 from styrkedjan.core.refused import NotFound
-from styrkedjan.queries.assessments.campaigns import as_group, campaign, campaign_of, groups
+from styrkedjan.queries.assessments.campaigns import as_group, campaign, groups
 from styrkedjan.queries.catalogue import catalogue, framework_of
 from styrkedjan.queries.places import names_of
 from styrkedjan.queries.sharing import Here
@@ -165,7 +165,7 @@ def _handed_in(keys: list[UUID]) -> dict[UUID, int]:
 
 
 def _listed(viewer: Viewer, row: CampaignRow, held: list[AnsweringGroup], names: dict[str, str]) -> ListedCampaign:
-    value = campaign_of(viewer, row)
+    value = row.value
     phase = value.phase(datetime.now(UTC))
     rate = rate_of_all(held, _fewest())
     ready = may_be_counted(phase, held)
@@ -181,7 +181,7 @@ def to_answer(viewer: Viewer, place: str) -> tuple[ToAnswer, ...]:
     rows = rows.filter(campaign__removed_at=None).exclude(kind=GroupKind.POOLED).select_related("campaign")
     found = []
     for row in rows.order_by("-campaign__opens_at", "level")[:MOST_LISTED]:
-        value = campaign_of(viewer, row.campaign)
+        value = row.campaign.value
         phase = value.phase(datetime.now(UTC))
         is_position = row.kind == GroupKind.POSITION
         if phase is Phase.CLOSED:  # nothing to answer, and nothing to read yet

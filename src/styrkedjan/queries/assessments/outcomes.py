@@ -10,10 +10,9 @@ from uuid import UUID
 from django.db import connection
 
 from styrkedjan.core.access import Permission, Viewer, may
-from styrkedjan.core.assessments.campaigns import Campaign, Mode, OwnStatement
+from styrkedjan.core.assessments.campaigns import Campaign
 from styrkedjan.core.assessments.chosen import ChosenResults, chosen_results
 from styrkedjan.core.assessments.outcomes import WHOLE, factor_names, factors_asked
-from styrkedjan.core.catalogue import ChainLevel
 from styrkedjan.core.disclosure.answers import ReleasedAnswers
 from styrkedjan.core.refused import NotFound
 from styrkedjan.queries.assessments.campaigns import campaign
@@ -119,7 +118,7 @@ def outcome_by_code(viewer: Viewer, code: str) -> CampaignOutcome:
 
 
 def _by_code(answer: Mapping[str, Any]) -> CampaignOutcome:
-    found, group = _campaign(answer["campaign"]), answer["group"]
+    found, group = Campaign.from_json(answer["campaign"]), answer["group"]
     place, organiser = group["place"], answer["campaign"]["organiser"]
     releases = {at: ReleasedAnswers.from_json(contents) for at, contents in answer["releases"].items()}
     rows = ({**row, "published_at": datetime.fromisoformat(row["published_at"])} for row in answer["outcomes"])
@@ -131,24 +130,4 @@ def _by_code(answer: Mapping[str, Any]) -> CampaignOutcome:
         results=_results(found, releases.get(place)),
         organiser_results=None if place == organiser else _results(found, releases.get(organiser)),
         outcomes=_published(found, rows),
-    )
-
-
-def _campaign(row: Mapping[str, Any]) -> Campaign:
-    """The campaign as the database's functions give it, without a viewer."""
-    times = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in ("opens_at", "closes_at")}
-    counted = row["counted_at"]
-    return Campaign(
-        key=row["key"],
-        place=row["place"],
-        title=row["title"],
-        edition=row["edition"],
-        school_form=row["school_form"],
-        language=row["language"],
-        modes=frozenset(map(Mode, row["modes"])),
-        levels=tuple(map(ChainLevel, row["levels"])),
-        rows=tuple(row["rows"]),
-        own_statements=tuple(OwnStatement(**own) for own in row["own_statements"]),
-        counted_at=datetime.fromisoformat(counted) if counted else None,
-        **times,
     )

@@ -12,7 +12,7 @@ from styrkedjan.core.briefings import Briefing
 from styrkedjan.core.places import organiser_of
 from styrkedjan.core.refused import NotFound
 from styrkedjan.core.statistics import SchoolYear
-from styrkedjan.queries.assessments.campaigns import campaign, campaign_of
+from styrkedjan.queries.assessments.campaigns import campaign
 from styrkedjan.queries.assessments.shared import OWN_STATEMENTS, released_of, shared_ratings
 from styrkedjan.queries.briefings import briefing
 from styrkedjan.queries.catalogue import framework_of
@@ -49,7 +49,7 @@ def chosen_at(viewer: Viewer, place: str) -> tuple[ChosenResults, ...]:
     may(viewer, Permission.READ_SELF_ASSESSMENTS, place).require()
     rows = CampaignRow.scoped.at(viewer, organiser_of(place)).filter(removed_at=None, in_briefing__has_key=place)
     found = (
-        _results(viewer, place, campaign_of(viewer, row), tuple(row.in_briefing[place]))
+        _results(viewer, place, row.value, tuple(row.in_briefing[place]))
         for row in rows.exclude(counted_at=None).order_by("-counted_at", "key")
     )
     return tuple(each for each in found if each is not None)
@@ -71,7 +71,7 @@ def choice(viewer: Viewer, place: str, key: UUID) -> Choice:
     """
     may(viewer, Permission.READ_SELF_ASSESSMENTS, place).require()
     row = _released_row(viewer, place, key)
-    found = campaign_of(viewer, row)
+    found = row.value
     return Choice(
         found,
         factor_names(found, framework_of(found.edition), OWN_STATEMENTS),

@@ -224,7 +224,7 @@ def _shared(viewer: Viewer, found: Campaign, place: str) -> dict[tuple[ChainLeve
 
 def _campaigns(viewer: Viewer, organiser: str, keys: Sequence[str | None]) -> list[Campaign]:
     rows = CampaignRow.scoped.at(viewer, organiser).filter(key__in=keys)
-    return [campaigns.campaign_of(viewer, row) for row in rows]
+    return [row.value for row in rows]
 
 
 def _earlier(viewer: Viewer, found: Campaign) -> list[Campaign]:

@@ -1,6 +1,6 @@
 """Shared ratings (gemensamma skattningar): what the group of a place and level has agreed on, row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from styrkedjan.core.assessments.campaigns import (
     Campaign,
     Form,
     GroupKind,
-    GroupState,
     Mode,
     Phase,
     Statement,
@@ -148,21 +147,7 @@ def _rows(
 def _group(viewer: Viewer, place: str, key: UUID, level: ChainLevel) -> AnsweringGroup | None:
     rows = AnsweringGroupRow.scoped.at(viewer, organiser_of(place)).exclude(kind=GroupKind.POOLED)
     row = rows.filter(campaign=key, place=place, level=level).first()
-    return None if row is None else _as_group(row)
-
-
-def _as_group(row: AnsweringGroupRow) -> AnsweringGroup:
-    return AnsweringGroup(
-        key=str(row.key),
-        campaign=str(row.campaign_id),
-        place=row.place,
-        level=ChainLevel(row.level),
-        kind=GroupKind(row.kind),
-        asked_count=row.asked_count,
-        code=row.code or "",
-        rolls_up=row.rolls_up,
-        state=GroupState(row.state),
-    )
+    return None if row is None else replace(row.value, sheet_count=0)
 
 
 def shared_levels(viewer: Viewer, place: str, key: UUID) -> tuple[ChainLevel, ...]:
