@@ -9,6 +9,9 @@ import pytest
 from tests.house.source import Source, called_name, calls, is_import_of, is_public, obeyed, planted, sources
 
 DOOR = "actions/_change.py"
+# What an anonymous respondent does has no row in the trail, and nothing else goes that way.
+UNSEEN_FILE = "actions/assessments/answering.py"
+UNSEEN_WRITES = ("styrkedjan_hand_in", "styrkedjan_use_link", "styrkedjan_take_back")
 # Opens a transaction for reading: the database lets each viewer see her own rows, and knows who looks within one.
 READING_DOOR = "queries/access/viewing.py"
 # Written as a part of the change that causes it, and refuses anything else: whoever calls it writes.
@@ -133,6 +136,36 @@ def private_imports(found: list[Source]) -> Iterator[str]:
                 yield f"{source.name} imports {last} of {module}: call the action itself."
             if "._change" in name and source.layer != "actions":
                 yield f"{source.name} opens the door for writing: call an action instead."
+
+
+def seen_through_the_unseen_door(found: list[Source]) -> Iterator[str]:
+    """The door without an audit row is for one file, and so is what goes through it."""
+    for source in found:
+        if source.name in (DOOR, UNSEEN_FILE) or source.layer == "tables":
+            continue
+        if "unseen" in {called_name(call) for call in calls(source.tree)}:
+            yield f"{source.name} writes without an audit row: use `with change(...)`."
+        texts = (node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant))
+        if any(isinstance(text, str) and re.search(rf"SELECT ({'|'.join(UNSEEN_WRITES)})\b", text) for text in texts):
+            yield f"{source.name} reaches a respondent's sheet: {UNSEEN_FILE} does."
+
+
+def test_only_the_answering_of_forms_is_unseen():
+    obeyed(seen_through_the_unseen_door(sources()), "Only a respondent's own sheet is written without an audit row.")
+    assert any(source.name == UNSEEN_FILE for source in sources()), "the one file that may is there"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "with unseen():\n    pass",
+        "cursor.execute('SELECT styrkedjan_hand_in(%s)')",
+        "S = 'SELECT styrkedjan_use_link(%s)'",
+    ],
+)
+def test_another_unseen_writer_is_caught(line):
+    assert list(seen_through_the_unseen_door(planted(actions__x=line + "\n")))
+    assert not list(seen_through_the_unseen_door(planted(actions__assessments__answering=line + "\n")))
 
 
 def test_only_actions_write():

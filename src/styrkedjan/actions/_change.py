@@ -29,15 +29,9 @@ def change(actor: Viewer, event: Event, about: str, place: str = NATION) -> Iter
     block is kept.
     """
     facts: dict = {}
-    try:
-        with transaction.atomic():
-            yield facts
-            _write_down(actor, event, about, place, facts)
-    except DatabaseError as error:
-        reason = REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or "")
-        if reason is None:
-            raise
-        raise WrongState(reason) from error
+    with _refusing(), transaction.atomic():
+        yield facts
+        _write_down(actor, event, about, place, facts)
 
 
 @contextmanager
@@ -47,6 +41,12 @@ def unseen() -> Iterator[None]:
     It is for handing in, changing and taking back a sheet, and for using a link, through the database's own functions
     and nothing else. Raises: WrongState as ``change`` does.
     """
+    with _refusing():
+        yield
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:

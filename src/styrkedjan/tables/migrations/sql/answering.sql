@@ -183,8 +183,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     GROUP BY s.group_id
 $$;
 
--- How many have been sent a link, and how many of those have not answered; for a group of so few that a number would
--- point at somebody, only whether there is anybody to remind.
+-- How many have been sent a link, group by group, and on which day they were last reminded. Never who has answered, nor
+-- how many of them.
 CREATE FUNCTION styrkedjan_asked(wanted uuid) RETURNS TABLE (group_key uuid, asked bigint, reminded_on date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT a.group_id, count(*), max(a.reminded_on) FROM public.asked_person a
