@@ -40,7 +40,7 @@ endif
 test: setup-dev ## everything that must hold: checks, tests, and the database tests on the system's PostgreSQL too
 	@scripts/debian $(DEBIAN_TEST)
 	$(MAKE) --no-print-directory check
-	.venv/bin/pytest -n 2 --dist loadgroup
+	.venv/bin/pytest -n 2 --dist loadgroup --ignore tests/house  # check has just run those
 	@if .venv/bin/python -c "import sys; from styrkedjan.site.postgres import binaries; sys.exit(binaries.system() is None)"; then \
 	  echo "The database tests once more, on the system's own PostgreSQL:"; \
 	  STYRKEDJAN_POSTGRES=system .venv/bin/pytest -m "database and not browser" -n 2 --dist loadgroup $(DATABASE_TESTS); fi

@@ -40,7 +40,8 @@ from tests.site import attacker
 from tests.site.attacker import KEY_ROW, SITS_IN, STRATEGIES, Observed, Person, Step, beats_chance
 from tests.world import STORKOPING, catalogue
 
-pytestmark = pytest.mark.database
+# One worker: two hundred people answer once.
+pytestmark = [pytest.mark.database, pytest.mark.xdist_group("linkage")]
 
 PEOPLE, HEAVY, LIGHT = 200, 20, 60
 ROWS = tuple(f"{factor.id}.{row.id}" for factor in catalogue().framework.success_factors[-2:] for row in factor.rows)
